@@ -1,6 +1,6 @@
 """How much of an exercise, and how often: one value everywhere.
 
-Pure: it knows no database, no clock and no language. `sentences` has the words for a `Dosage` and for a problem.
+Pure: it knows no database, no clock and no language. `sentences` has the words.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from enum import StrEnum
 class Dosage:
     """What is asked of a person on one occasion, and on how many occasions a week.
 
-    `reps` are the times in a set; `hold_seconds` is how long each of them is held or, without `reps`, how long a set
-    lasts. `minutes` is for what goes on without counting. With `per_side` the amount is done on each side.
-    `load` is free text, such as "4 kg". With `rest_between` no two days running.
+    `reps` are the times in a set; `hold_seconds` is how long each of them is held or, without `reps`, how
+    long a set lasts. `minutes` is for what goes on without counting. With `per_side` the amount is done on
+    each side. `load` is free text, such as "4 kg". With `rest_between` it is never done two days running.
     """
 
     sets: int | None = None
@@ -28,8 +28,8 @@ class Dosage:
     rest_between: bool = False
 
 
-# The smallest and the largest amount that is taken: wide enough for any real prescription, narrow enough for a slip
-# of the finger.
+# The smallest and the largest amount that is taken: wide enough for any real prescription, narrow enough to
+# catch a slip of the finger.
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "sets": (1, 20),
     "reps": (1, 200),

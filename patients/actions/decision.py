@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from rehab import audit
+from rehab.errors import Refused
+from rehab.models import User
+
+from .. import sentences
+from ..decision_dates import check_date, in_the_way, planned
+from ..models import Decision, Plan
+from ..models.plan import CLOCK_KINDS
+from ..moves import Act, entries
+from ..progression import DecisionRefused, Kind, PlanDecision, Refusal
+from .follow_up import renew_due_visits
+from .ledger import Seen, append, check_seen, lock, write_spans
+from .prescription import Chosen, give_back, open_phase, open_reachable_phases
+
+ENDS = frozenset({Kind.COMPLETE, Kind.DISCONTINUE})
+
+
+@transaction.atomic
+def decide(
+    *,
+    plan: Plan,
+    act: Act,
+    on: date,
+    seen: Seen,
+    by: User,
+    at: datetime,
+    to_phase: int | None = None,
+    until: date | None = None,
+    exercises: Sequence[Chosen] | None = None,
+    reason: str = "",
+    reason_code: str = "",
+    patient_text: str = "",
+    evidence: Mapping[str, Any] | None = None,
+) -> list[Decision]:
+    """Do an act (but TAKE_BACK, see `take_back`) on a plan: one or more entries of its ledger, in one transaction.
+
+    `on` is the date from which it counts. `to_phase`: where GO_BACK goes; MOVE_ON goes to the phase after the one seen.
+    `until` makes a STOP a planned absence that ends on that date. `exercises` are those of the next phase, for MOVE_ON.
+    A planned absence that cannot stand with the act is taken back with it. Raises Conflict for a stale page, Refused with
+    a sentence for everything that the clock and its dates refuse.
+    """
+    plan = lock(plan)
+    check_seen(plan, seen, at=at)
+    today = plan.patient.clinic.date_at(at)
+    if act is Act.MOVE_ON:
+        to_phase = (seen.phase or 0) + 1
+        if exercises is None:
+            raise Refused("no_exercises", _("Choose the exercises of the next phase."), field="exercises")
+    try:
+        absence, wanted = _entries(plan, act, on, today, to_phase, until)
+    except DecisionRefused as refused:
+        raise Refused(refused.code, sentences.refusal(refused.code)) from refused
+    act_number = plan.last_sequence + 1
+    for row in reversed(absence):
+        _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number)
+    written = [
+        append(
+            plan,
+            entry,
+            act=act_number,
+            reason=reason,
+            reason_code=reason_code,
+            patient_text=patient_text,
+            evidence=evidence,
+            by=by,
+            at=at,
+        )
+        for entry in wanted
+    ]
+    write_spans(plan)
+    _follow_through(plan, written, exercises)
+    renew_due_visits(plan, by=by, at=at)
+    audit.record(f"plan.{act}", plan, by=by, at=at)
+    return written
+
+
+@transaction.atomic
+def take_back(*, plan: Plan, seen: Seen, by: User, at: datetime, reason: str = "") -> list[Decision]:
+    """Take back the latest act that still stands, never the start. Both stay on record.
+
+    Raises Conflict for a stale page, Refused where nothing can be taken back or another plan is open meanwhile.
+    """
+    plan = lock(plan)
+    check_seen(plan, seen, at=at)
+    today = plan.patient.clinic.date_at(at)
+    standing = plan.standing()
+    last = standing[-1]
+    if last.kind == Kind.START:
+        raise Refused(Refusal.NOTHING_TO_TAKE_BACK, sentences.refusal(Refusal.NOTHING_TO_TAKE_BACK))
+    act_number = plan.last_sequence + 1
+    rows = [row for row in standing if row.act == last.act]
+    written = [
+        _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)
+    ]
+    _write_or_refuse(plan)
+    _reopen(plan)
+    renew_due_visits(plan, by=by, at=at)
+    audit.record("plan.take_back", plan, by=by, at=at)
+    return written
+
+
+@transaction.atomic
+def take_back_absence(*, plan: Plan, seen: Seen, by: User, at: datetime, reason: str = "") -> list[Decision]:
+    """Take back a planned absence that has not begun, as one, whatever was decided after it was planned."""
+    plan = lock(plan)
+    check_seen(plan, seen, at=at)
+    today = plan.patient.clinic.date_at(at)
+    rows = planned_absence(plan.standing(), today)
+    if not rows:
+        raise Refused("no_absence", _("There is no planned absence ahead."))
+    act_number = plan.last_sequence + 1
+    written = [
+        _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)
+    ]
+    _write_or_refuse(plan)
+    renew_due_visits(plan, by=by, at=at)
+    audit.record("plan.take_back_absence", plan, by=by, at=at)
+    return written
+
+
+def planned_absence(standing: Sequence[Decision], today: date) -> list[Decision]:
+    """The absence that lies ahead, its pause and its resume; empty where none does."""
+    rows = [row for row in standing if row.kind in CLOCK_KINDS]
+    for group in planned([row.for_the_clock() for row in rows], today):
+        if rows[group[0]].kind == Kind.PAUSE:
+            return [rows[place] for place in group]
+    return []
+
+
+def _entries(
+    plan: Plan, act: Act, on: date, today: date, to_phase: int | None, until: date | None
+) -> tuple[list[Decision], tuple[PlanDecision, ...]]:
+    """What is planned ahead and cannot stand with the act, and the entries that do the act."""
+    rows = [row for row in plan.standing() if row.kind in CLOCK_KINDS]
+    standing = [row.for_the_clock() for row in rows]
+    phases = plan.phase_spans()
+    wanted = entries(act, phases, standing, on, to_phase=to_phase, until=until)
+    check_date(wanted[0].kind, wanted[0].on, today, standing, until=until)
+    away = in_the_way(phases, standing, wanted, today)
+    return [rows[place] for place in away], wanted
+
+
+def _follow_through(plan: Plan, written: Sequence[Decision], exercises: Sequence[Chosen] | None) -> None:
+    """What the entries mean beyond the clock: the next phase's exercises, the plan's end."""
+    last = written[-1]
+    if last.kind == Kind.ADVANCE and last.to_phase and exercises is not None:
+        open_phase(plan, last.to_phase, exercises, decision=last, since=last.on)
+        open_reachable_phases(plan, last.to_phase, decision=last, since=last.on)
+    if last.kind in ENDS:
+        plan.ended_on = last.on
+        plan.save(update_fields=["ended_on"])
+
+
+def _withdraw(
+    plan: Plan, row: Decision, *, on: date, reason: str, by: User, at: datetime, act: int
+) -> Decision:
+    withdrawal = append(
+        plan,
+        PlanDecision(Decision.Kind.WITHDRAW, on),
+        withdraws=row,
+        act=act,
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    give_back(row, withdrawal=withdrawal, on=on)
+    return withdrawal
+
+
+def _write_or_refuse(plan: Plan) -> None:
+    try:
+        write_spans(plan)
+    except DecisionRefused as refused:
+        raise Refused(refused.code, sentences.refusal(refused.code)) from refused
+
+
+def _reopen(plan: Plan) -> None:
+    if plan.ended_on is None or any(row.kind in ENDS for row in plan.standing()):
+        return
+    plan.ended_on = None
+    try:
+        with transaction.atomic():
+            plan.save(update_fields=["ended_on"])
+    except IntegrityError as error:
+        raise Refused(
+            "open_plan", _("Another plan has been started since, so this one stays ended.")
+        ) from error

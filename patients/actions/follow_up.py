@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from rehab.models import FollowUp, User
+
+from ..follow_ups import Asked, Standing, renewed
+from ..models import Plan, Visit
+from ..progression import ENDED
+from ..visits import Step
+from .visit import open_visit, set_due_on, step
+
+PLAN_ENDED = "plan_ended"
+
+
+def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
+    """Work the due visits out anew from the plan's spans, after a decision. The caller has locked the plan."""
+    on = plan.patient.clinic.date_at(at)
+    latest = _latest_rounds(plan)
+    if plan.position(max(on, plan.start_on)).state in ENDED:
+        for visit in latest.values():
+            if visit.state == Visit.State.DUE:
+                step(visit, Step.CANCEL, by=by, at=at, reason=PLAN_ENDED)
+        return
+    for visit in latest.values():
+        if visit.state == Visit.State.CANCELLED and visit.events.latest("sequence").reason == PLAN_ENDED:
+            step(visit, Step.RENEW, by=by, at=at)
+    follow_ups = {
+        row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")
+    }
+    changes = renewed(
+        [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
+        [Standing(key, row.round, row.state, row.due_on) for key, row in latest.items() if row.due_on],
+        plan.phase_spans(),
+        list(plan.spans.all()),
+        plan.start_on,
+        on,
+    )
+    for change in changes:
+        if change.is_new:
+            visit = Visit(
+                patient=plan.patient,
+                episode=plan.episode,
+                plan=plan,
+                follow_up=follow_ups[change.key],
+                round=change.round,
+                kind=Visit.Kind.FOLLOW_UP,
+                state=Visit.State.DUE,
+                due_on=change.due_on,
+            )
+            open_visit(visit, by=by, at=at)
+        else:
+            set_due_on(latest[change.key], change.due_on, by=by, at=at)
+
+
+def _latest_rounds(plan: Plan) -> dict[int, Visit]:
+    rows = plan.visits.filter(follow_up__isnull=False).order_by("round")
+    return {row.follow_up_id: row for row in rows if row.follow_up_id}

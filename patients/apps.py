@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PatientsConfig(AppConfig):
+    name = "patients"
+    verbose_name = _("Patients")
+
+    def ready(self) -> None:
+        from rehab import freeze
+
+        from .freeze import PATIENTS
+
+        freeze.register_rules(PATIENTS)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rehab.models import Clinic, User
+from rehab.models.base import Addressed
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User) -> PatientQuerySet:
+        """The patients whose record this person may open: the one door to everything about a patient.
+
+        A patient: their own record. A physiotherapist: the clinic's patients, or, by the clinic's setting, those with
+        an episode that they lead and those whom nobody leads yet. Everyone else: none.
+        """
+        own = Q(user=user)
+        if not user.is_physiotherapist:
+            return self.filter(own)
+        of_clinic = Q(clinic_id=user.clinic_id)
+        if user.clinic.own_caseload_only:
+            of_clinic &= Q(episodes__lead=user) | Q(episodes__isnull=True)
+        return self.filter(own | of_clinic).distinct()
+
+
+class Patient(Addressed):
+    """A person in care. May have a sign-in or not."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    # Folded: without case and accents, so both databases find and sort alike.
+    sort_name = models.CharField(max_length=240)
+    search_name = models.CharField(max_length=240)
+    birth_date = models.DateField(_("birth date"))
+    number = models.CharField(_("patient number"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    contact = models.TextField(_("contact, address"), blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "sort_name"], name="patient_by_name"),
+            models.Index(fields=["clinic", "birth_date"], name="patient_by_birth_date"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "number"], condition=~Q(number=""), name="patient_number_once_a_clinic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

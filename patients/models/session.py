@@ -1,0 +1,115 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rehab.models import ExerciseRevision
+from rehab.models.base import Addressed
+
+from .episode import Episode
+from .patient import Patient
+from .plan import Plan, Prescription
+
+
+class TreatmentSession(Addressed):
+    """A contact and its SOAP note: a draft is saved as often as one likes; a signed note is never changed."""
+
+    class Kind(models.TextChoices):
+        CLINIC = "clinic", _("in the clinic")
+        HOME = "home", _("at home")
+        PHONE = "phone", _("by phone")
+        VIDEO = "video", _("by video")
+        CLASS = "class", _("in a class")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SIGNED = "signed", _("signed")
+        DISCARDED = "discarded", _("discarded")
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="sessions")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="sessions")
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="sessions")
+    physiotherapist = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CLINIC)
+    # Where the plan stood on that date.
+    phase = models.PositiveSmallIntegerField(null=True)
+    day = models.PositiveIntegerField(null=True)
+    on = models.DateField(_("date"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    # Raised at each save; a form posts the one that it showed.
+    version = models.PositiveIntegerField(default=1)
+    subjective = models.TextField(_("S: what the patient says"), blank=True)
+    objective = models.TextField(_("O: what you find"), blank=True)
+    assessment = models.TextField(_("A: what you make of it"), blank=True)
+    plan_text = models.TextField(_("P: what comes next"), blank=True)
+    treatment = models.TextField(_("treatment given"), blank=True)
+    pain_before = models.PositiveSmallIntegerField(_("pain before"), null=True, blank=True)
+    pain_after = models.PositiveSmallIntegerField(_("pain after"), null=True, blank=True)
+    saved_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="signed", signed_at__isnull=False, signed_by__isnull=False)
+                | (~Q(status="signed") & Q(signed_at__isnull=True, signed_by__isnull=True)),
+                name="treatment_session_signed_at",
+            ),
+            models.CheckConstraint(
+                condition=(Q(pain_before__isnull=True) | Q(pain_before__range=(0, 10)))
+                & (Q(pain_after__isnull=True) | Q(pain_after__range=(0, 10))),
+                name="treatment_session_pain",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__range=(1, 480)),
+                name="treatment_session_minutes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.status}"
+
+
+class SessionExercise(models.Model):
+    """An exercise done in a session."""
+
+    session = models.ForeignKey(TreatmentSession, on_delete=models.CASCADE, related_name="exercises")
+    prescription = models.ForeignKey(Prescription, null=True, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey(ExerciseRevision, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "revision"], name="session_exercise_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.revision.name
+
+
+class Addendum(models.Model):
+    """What is said of a signed note afterwards. The note stays as it was."""
+
+    class Kind(models.TextChoices):
+        ADDENDUM = "addendum", _("addition")
+        CORRECTION = "correction", _("correction")
+        LATE_ENTRY = "late_entry", _("late entry")
+
+    session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="addenda")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    text = models.TextField(_("text"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.kind

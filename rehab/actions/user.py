@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from .. import audit
+from ..errors import Refused
+from ..models import Clinic, User
+from ..roles import ROLES
+
+COLUMNS = {role.column for role in ROLES}
+
+
+def new_account(
+    *,
+    clinic: Clinic,
+    name: str,
+    email: str | None,
+    password: str | None,
+    roles: Collection[str],
+    at: datetime,
+) -> User:
+    """An account without its audit row, which the caller writes. Raises Refused where the address is taken."""
+    if unknown := set(roles) - COLUMNS:
+        raise ValueError(f"no such role: {sorted(unknown)}")
+    address = email.strip().lower() if email else None
+    if address and User.objects.filter(email=address).exists():
+        raise Refused("email_taken", _("Somebody already signs in with this e-mail address."), field="email")
+    user = User(clinic=clinic, name=name, email=address, created_at=at, **dict.fromkeys(roles, True))
+    user.set_password(password)  # None: no password, so only a code signs in
+    user.save(force_insert=True)
+    return user
+
+
+@transaction.atomic
+def add_staff(
+    *,
+    clinic: Clinic,
+    name: str,
+    email: str,
+    password: str | None,
+    roles: Collection[str],
+    by: User,
+    at: datetime,
+) -> User:
+    """Add a person of the clinic's staff with `roles` (columns of `roles.ROLES`, at least one)."""
+    if not roles:
+        raise Refused("no_role", _("Give the person at least one role."), field="roles")
+    user = new_account(clinic=clinic, name=name, email=email, password=password, roles=roles, at=at)
+    audit.record("user.create", user, by=by, at=at, fields=roles)
+    return user
+
+
+@transaction.atomic
+def deactivate(*, user: User, by: User, at: datetime) -> None:
+    """Take away the sign-in. Every session of the person ends with their next request."""
+    User.objects.filter(pk=user.pk).update(is_active=False, session_epoch=F("session_epoch") + 1)
+    audit.record("user.deactivate", user, by=by, at=at, fields=["is_active"])
+
+
+@transaction.atomic
+def end_sessions(*, user: User, by: User, at: datetime) -> None:
+    """Sign the person out everywhere, this session included."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    audit.record("user.end_sessions", user, by=by, at=at, fields=["session_epoch"])
