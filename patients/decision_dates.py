@@ -20,8 +20,8 @@ def check_date(
     """Whether a decision of this kind may be dated `on`, seen from `today`; raises `DecisionRefused` if not.
 
     Today, or up to seven days back but not before the last decision in force. Up to 90 days ahead only a
-    start, a pause with its resume (`until`: a planned absence) and the resume of the pause in force. Before its
-    start a plan can only be ended, on the date of its start, or be given a planned absence.
+    start, a pause with its resume (`until`: a planned absence) and the resume of the pause in force. Before
+    its start a plan can only be ended, on the date of its start, or be given a planned absence.
     """
     if until is not None and kind != Kind.PAUSE:
         raise ValueError(f"a {kind} has no end")
@@ -65,18 +65,28 @@ def in_the_way(
     """The planned entries that must be withdrawn in the same act for the `new` decisions to stand, as few as
     can be; empty if all fit. Raises `DecisionRefused` if the new ones could not stand even without them."""
     groups = planned(standing, today)
-    prefixes = [groups[:size] for size in range(2, len(groups) + 1)]
-    refused: DecisionRefused | None = None
-    for candidate in [(), *((group,) for group in groups), *prefixes]:
-        away = {place for group in candidate for place in group}
-        kept = [decision for place, decision in enumerate(standing) if place not in away]
+    none_one_or_more = [(), *((group,) for group in groups), *(groups[:n] for n in range(2, len(groups) + 1))]
+    *smaller, largest = none_one_or_more
+    for away in smaller:
         try:
-            _check_together(phases, [*kept, *new], today)
-        except DecisionRefused as refusal:
-            refused = refusal
-        else:
-            return tuple(sorted(away))
-    raise refused or DecisionRefused(Refusal.NO_START)
+            return _taken_away(phases, standing, new, today, away)
+        except DecisionRefused:
+            continue
+    return _taken_away(phases, standing, new, today, largest)
+
+
+def _taken_away(
+    phases: Sequence[PhaseSpan],
+    standing: Sequence[PlanDecision],
+    new: Sequence[PlanDecision],
+    today: date,
+    away: Iterable[tuple[int, ...]],
+) -> tuple[int, ...]:
+    """The places of the groups `away`, if the new decisions stand without them; else raises."""
+    places = {place for group in away for place in group}
+    kept = [decision for place, decision in enumerate(standing) if place not in places]
+    _check_together(phases, [*kept, *new], today)
+    return tuple(sorted(places))
 
 
 def _check_together(phases: Sequence[PhaseSpan], decisions: Iterable[PlanDecision], today: date) -> None:
