@@ -1,4 +1,4 @@
-"""What the shipped conditions say: synonyms, symptoms, causes, red flags and the rest, each with its fact ids.
+"""What the shipped conditions say: synonyms, symptoms, causes, red flags and the rest, with their fact ids.
 
 Pure: `read_data()` turns the data file into frozen values and refuses a row that says something unknown.
 """
@@ -52,7 +52,7 @@ class Relation(StrEnum):
 
 
 class Tier(StrEnum):
-    """How soon a red flag needs a person: now, today, within two weeks, within a week's contact."""
+    """How soon a red flag needs a person: now, today, within days, at the next contact within a week."""
 
     EMERGENCY = "emergency"
     SAME_DAY = "same_day"
@@ -132,8 +132,9 @@ def read_data() -> tuple[ConditionData, ...]:
 def parse(raw: Mapping[str, Any]) -> tuple[ConditionData, ...]:
     """The conditions of a data file; the position of a fact is its place among those of its kind.
 
-    Raises ValueError for a row with an unknown key or word, without text, without what patients read, for no
-    known condition, or that neither carries a fact of the sources nor says which of their errors asked for it.
+    Raises ValueError for a row with an unknown key or word, without text, without what patients read, for a
+    condition that is not there, or that carries neither a fact of the sources nor the number of their error
+    that asked for it.
     """
     codes = [item["icd"] for item in raw["conditions"]]
     if len(set(codes)) != len(codes):
