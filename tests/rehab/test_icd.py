@@ -22,7 +22,11 @@ def by_code(data):
 
 def advise(row, **episode):
     return icd.advisories(
-        row.code, title=row.title, billable=row.billable, excludes1=row.excludes1, **episode
+        row.code,
+        title=row.title,
+        billable=row.billable,
+        excludes1=row.excludes1,
+        **episode,
     )
 
 
