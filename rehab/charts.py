@@ -38,7 +38,7 @@ class TrackSize:
     least: float
 
 
-BIG = TrackSize(width=731, height=16, gap=6, tip=10, ring=11, least=26)
+BIG = TrackSize(width=731, height=16, gap=10, tip=10, ring=11, least=26)
 MIDDLE = TrackSize(width=360, height=8, gap=4, tip=6, ring=7, least=14)
 MINI = TrackSize(width=100, height=6, gap=2.5, tip=5, ring=5, least=6)
 
@@ -47,8 +47,8 @@ MINI = TrackSize(width=100, height=6, gap=2.5, tip=5, ring=5, least=6)
 class Road:
     """One phase's piece of the track.
 
-    `filled` is how much of it lies behind the patient, 0 to `width`; `outline` and `done` are the paths of the
-    piece and of what is filled; `weeks` are the x where its weeks meet, `gate` that of the review at its end.
+    `filled` is how much of it lies behind the patient, 0 to `width`; `outline` and `done` are the paths of all
+    of it and of what is filled; `weeks` are the x where its weeks meet, `gate` that of the review at its end.
     """
 
     number: int
@@ -129,7 +129,7 @@ def track(
 ) -> Track:
     """Lay the phases out as one road, each as wide as it is long.
 
-    `phase` is the number of the phase that the patient is in, `day` the plan day on the clock, counted from 1.
+    `phase` is the number of the phase that the patient is in, `day` the plan day on the clock, from 1 on.
     Without a phase nothing is filled and there is no ring. Phases come in their order.
     """
     if not stretches:
@@ -155,14 +155,10 @@ def track(
                 width=round(width, 1),
                 filled=round(filled, 1),
                 is_now=is_now,
-                outline=_pill(x, width, size.height)
-                if stretch.last_week
-                else _arrow(x, width, size.height, size.tip),
+                outline=_pill(x, width, size.height) if stretch.last_week else _arrow(x, width, size.height, size.tip),
                 done=_pill(x, filled, size.height) if filled else "",
                 weeks=tuple(round(x + width * week / length, 1) for week in lines),
-                gate=round(x + width + size.gap / 2, 1)
-                if stretch.needs_review and stretch.last_week
-                else None,
+                gate=round(x + width + size.gap / 2, 1) if stretch.needs_review and stretch.last_week else None,
             )
         )
         x += width + size.gap
@@ -231,7 +227,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Boundary:
-    """Where a phase opens within the chart. Its label stands before the line where there is no room after it."""
+    """Where a phase opens within the chart. Its label stands before the line if there is no room after it."""
 
     x: float
     phase: int

@@ -1,8 +1,7 @@
 """The icons: one stroke path each on a square of 24, drawn by hand for this product."""
 
 ICONS: dict[str, str] = {
-    "alert": "M12 8v5M12 16.5v.5"
-    "M10.3 3.9 2.6 17.5A2 2 0 0 0 4.3 20.5h15.4a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0z",
+    "alert": "M12 8v5M12 16.5v.5M10.3 3.9 2.6 17.5A2 2 0 0 0 4.3 20.5h15.4a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0z",
     "arrow-left": "M11 6l-6 6 6 6M5 12h14",
     "arrow-right": "M13 6l6 6-6 6M19 12H5",
     "bolt": "M13 3 5.5 13.5h5.5L10 21l8-11h-5.5z",
@@ -31,7 +30,6 @@ ICONS: dict[str, str] = {
     "plus": "M12 5v14M5 12h14",
     "print": "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
     "review": "M9 4H6a1 1 0 0 0-1 1v15h14V5a1 1 0 0 0-1-1h-3M9 2.5h6v3H9zM8.5 13l2.5 2.5 4.5-5",
-    "road": "M9 20 10.5 4M15 20 13.5 4M12 6v1.5M12 11v2M12 16.5v2.5",
     "search": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 20 20",
     "shield": "M12 3l7.5 3v5.5c0 5-3.5 8-7.5 9.5-4-1.5-7.5-4.5-7.5-9.5V6zM12 8.5v4M12 15.5v.01",
     "sign": "M4 19c5-1 6-13 9-13s-4 13-1 13 3-5 4.5-5 1 4 3.5 4",

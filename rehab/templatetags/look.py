@@ -97,7 +97,7 @@ def state_chip(state: str, phase: int | None = None) -> dict[str, Any]:
 
 @register.inclusion_tag("components/day_shape.html")
 def day_shape(kind: str, size: int = 22) -> dict[str, Any]:
-    """The shape of a day: done, not_done, rest, no_report or not_asked. Say its word beside it: `day_word`."""
+    """The shape of a day: done, not_done, rest, no_report or not_asked. `day_word` has its word."""
     return {"kind": str(kind), "size": size}
 
 
@@ -129,7 +129,7 @@ def _weeks_of(phase: Any) -> str:
 
 
 def _fitting(words: str, width: float, letter: float) -> str:
-    """The words, cut where they would run into the next phase. The whole of them is in the picture's label."""
+    """The words, cut where they would run into the next phase."""
     room = int(width // letter)
     return words if len(words) <= room else words[: max(1, room - 1)].rstrip() + "…"
 
@@ -145,16 +145,15 @@ def track(
 ) -> dict[str, Any]:
     """The road of phases with a ring where the patient stands.
 
-    `phases` have number, name, first_week, last_week (None: open) and may have needs_review and `when`, a caption
-    for the big track (else their weeks). Without `current_phase` it shows a template. `size` is big, middle or mini;
-    a mini track is hidden from screen readers unless it is given a `label`. `state` marks the ring of the big one.
+    `phases` have number, name, first_week, last_week (None: open) and may have needs_review and `when`, a
+    caption for the big track (else their weeks). Without `current_phase` it shows a template. `size` is big,
+    middle or mini; a mini track is hidden from screen readers unless it is given a `label`. `state` marks the
+    ring of the big one.
     """
     phases = list(phases)
     measures = SIZES[size]
     stretches = [
-        charts.Stretch(
-            phase.number, phase.first_week, phase.last_week, bool(getattr(phase, "needs_review", False))
-        )
+        charts.Stretch(phase.number, phase.first_week, phase.last_week, bool(getattr(phase, "needs_review", False)))
         for phase in phases
     ]
     layout = charts.track(stretches, phase=current_phase, day=clock_day, size=measures)
@@ -164,8 +163,8 @@ def track(
             "road": road,
             "colour": phase_colour(road.number),
             "left": road.x + 2,
-            "name": _fitting(f"{road.number} {phase.name}", road.width, 8.2),
-            "when": _fitting(str(getattr(phase, "when", "") or _weeks_of(phase)), road.width, 7.0),
+            "name": _fitting(f"{road.number} {phase.name}", road.width, 8.4),
+            "when": _fitting(str(getattr(phase, "when", "") or _weeks_of(phase)), road.width, 7.2),
         }
         for road, phase in zip(layout.roads, phases, strict=True)
     ]
@@ -187,8 +186,8 @@ def track(
 def days_chart(days: Iterable[Any]) -> dict[str, Any]:
     """The chart of days with the same figures in a table.
 
-    Each day has date, kind, pain_morning, pain_exercising (None: no answer), state and may have phase, its number;
-    the oldest first.
+    Each day has date, kind, pain_morning, pain_exercising (None: no answer), state and may have phase, its
+    number; the oldest first.
     """
     rows = [
         charts.ChartDay(
@@ -253,7 +252,7 @@ def message_look(message: Any) -> dict[str, str]:
 
 @register.inclusion_tag("components/scale.html")
 def scale(field: BoundField, low: str = "", high: str = "") -> dict[str, Any]:
-    """A pain scale of 0 to 10 for a bound field; `low` and `high` are the words at its ends. Nothing is preselected."""
+    """A pain scale of 0 to 10 for a bound field, nothing preselected; `low` and `high` say what its ends mean."""
     value = field.value()
     chosen = "" if value is None else str(value)
     return {
@@ -266,7 +265,7 @@ def scale(field: BoundField, low: str = "", high: str = "") -> dict[str, Any]:
 
 @register.filter
 def is_optional(field: BoundField) -> bool:
-    """Whether the label says "(optional)"; a form whose fields depend on each other sets `marks_optional = False`."""
+    """Whether the label says "(optional)"; a form can set `marks_optional = False`."""
     return not field.field.required and getattr(field.form, "marks_optional", True)
 
 

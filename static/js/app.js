@@ -21,13 +21,18 @@
   document.addEventListener("htmx:sendError", () => failed(true));
   document.addEventListener("htmx:beforeRequest", () => failed(false));
 
-  // Signed out meanwhile: the answer is the sign-in page. It belongs in the window, not in a piece of this page.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const asked = new URL(event.detail.pathInfo.finalRequestPath, location.href).pathname;
-    const answer = event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname;
-    if (answer && answer !== asked && answer.startsWith("/accounts/")) {
-      event.detail.shouldSwap = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { xhr } = detail;
+    const answer = xhr.responseURL ? new URL(xhr.responseURL).pathname : "";
+    if (answer.startsWith("/accounts/") && !location.pathname.startsWith("/accounts/")) {
+      // Signed out meanwhile: the sign-in page belongs in the window, not in a piece of this page.
+      detail.shouldSwap = false;
       location.reload();
+    } else if (xhr.status >= 400 && detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText)) {
+      // A whole page refuses: it takes the place of the whole page.
+      detail.target = document.body;
+      detail.swapOverride = "innerHTML";
+      detail.selectOverride = "unset";
     }
   });
 
