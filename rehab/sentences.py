@@ -54,7 +54,8 @@ def frequency_words(dosage: Dosage) -> str:
 def dosage_change_words(old: Dosage, new: Dosage) -> str:
     """What is different now: "hold 20 seconds now, not 10". Empty where nothing is.
 
-    Where the amount is of another make than before (minutes and no longer times, or each side), both are said whole.
+    Where the amount is of another make than before (minutes and no longer times, or each side), both are said
+    whole.
     """
     changed = changes(old, new)
     remade = "per_side" in changed or any(
