@@ -171,9 +171,7 @@ def test_the_review_of_an_open_last_phase_says_nothing():
 
 
 def test_to_phase_is_ignored_where_it_means_nothing():
-    named = decided(
-        ("stay", jan(9), 9), ("pause", jan(10), 9), ("resume", jan(11), 9), ("complete", jan(12), 9)
-    )
+    named = decided(("stay", jan(9), 9), ("pause", jan(10), 9), ("resume", jan(11), 9), ("complete", jan(12), 9))
     plain = decided(("stay", jan(9)), ("pause", jan(10)), ("resume", jan(11)), ("complete", jan(12)))
     assert spans(STD, named) == spans(STD, plain)
 
@@ -197,3 +195,9 @@ def test_going_back_or_on_ends_a_stay_and_a_wait():
 def test_a_wait_cut_short_on_its_first_day_never_was():
     at = position(GATED, decided(("advance", jan(19))), jan(20))
     assert (at.state, at.phase, at.state_since) == ("running", 2, START)
+
+
+def test_a_stay_lifted_past_the_end_of_a_bounded_last_phase_stands_on():
+    phases = (PhaseSpan(1, 1, 2),)
+    lifted = spans(phases, decided(("stay", jan(10)), ("resume", jan(25))))
+    assert lifted[-1] == Span(State.RUNNING, 1, jan(25), None, 14, False, START, jan(25))
