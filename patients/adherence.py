@@ -174,9 +174,7 @@ def day_kinds(
             kinds[on] = DayKind.DONE if said[on] else DayKind.NOT_DONE
             continue
         asked = [prescription for prescription in prescriptions if _asks(prescription, on, phase_on)]
-        verdicts = {
-            due(each.days_per_week, each.rest_between, done_on[_exercise(each)], on) for each in asked
-        }
+        verdicts = {due(each.days_per_week, each.rest_between, done_on[_exercise(each)], on) for each in asked}
         if not verdicts:
             kinds[on] = DayKind.NOT_ASKED
         else:

@@ -99,9 +99,7 @@ def _check_together(phases: Sequence[PhaseSpan], decisions: Iterable[PlanDecisio
             raise DecisionRefused(Refusal.NOTHING_TO_RESUME, planned_end)
 
 
-def _refusal(
-    kind: str, on: date, today: date, standing: Sequence[PlanDecision], *, absence: bool
-) -> Refusal | None:
+def _refusal(kind: str, on: date, today: date, standing: Sequence[PlanDecision], *, absence: bool) -> Refusal | None:
     if kind not in set(Kind):
         return Refusal.UNKNOWN_KIND
     if kind != Kind.START:

@@ -57,7 +57,7 @@ class Refusal(StrEnum):
     NO_SUCH_PHASE = "no_such_phase"
     NOT_AN_EARLIER_PHASE = "not_an_earlier_phase"
     UNKNOWN_KIND = "unknown_kind"
-    # by the rules about dates (`moves.check_date`)
+    # by the rules about dates (`decision_dates.check_date`)
     NOT_STARTED = "not_started"
     NOT_ON_THE_START = "not_on_the_start"
     TOO_FAR_BACK = "too_far_back"
@@ -290,16 +290,12 @@ def _opened(phase: PhaseSpan, on: date) -> _Clock:
 
 
 def _run(clock: _Clock, last_on: date | None) -> Span:
-    return Span(
-        clock.state, clock.phase, clock.on, last_on, clock.day, clock.moves, clock.phase_since, clock.on
-    )
+    return Span(clock.state, clock.phase, clock.on, last_on, clock.day, clock.moves, clock.phase_since, clock.on)
 
 
 def _cut(run: Span, on: date) -> Span:
     """The run as it is when something is decided on the date `on`, which it does not reach any more."""
-    return (
-        run if run.last_on is not None and run.last_on < on else replace(run, last_on=on - timedelta(days=1))
-    )
+    return run if run.last_on is not None and run.last_on < on else replace(run, last_on=on - timedelta(days=1))
 
 
 def _at(run: Span, clock: _Clock, on: date) -> _Clock:
@@ -314,9 +310,7 @@ def _joined(runs: Sequence[Span]) -> tuple[Span, ...]:
         before = joined[-1] if joined else None
         if before is not None and before.state is run.state:
             run = replace(run, state_since=before.state_since)
-            seamless = replace(
-                run, first_on=before.first_on, first_day=before.first_day, last_on=before.last_on
-            )
+            seamless = replace(run, first_on=before.first_on, first_day=before.first_day, last_on=before.last_on)
             if seamless == before and _reading(before, run.first_on) == run.first_day:
                 joined[-1] = replace(before, last_on=run.last_on)
                 continue
