@@ -4,9 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault(
-    "SECRET_KEY", "a key for tests, long enough to satisfy the deployment checks, and no secret"
-)
+os.environ.setdefault("SECRET_KEY", "a key for tests, long enough to satisfy the deployment checks, and no secret")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SECURE_SSL_REDIRECT", "false")
 
@@ -15,9 +13,7 @@ from rehab.settings import DATABASES, STORAGES  # noqa: E402
 
 # A file, not memory: IMMEDIATE and WAL are part of what is tested.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"rehab-test-{os.getpid()}.sqlite3")
-    }
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"rehab-test-{os.getpid()}.sqlite3")}
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"rehab_test_{os.getpid()}"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
