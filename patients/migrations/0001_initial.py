@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('problem', models.CharField(max_length=200, verbose_name='the problem, in words')),
-                ('region', models.CharField(choices=[('neck', 'neck'), ('upper_back', 'upper_back'), ('lower_back', 'lower_back'), ('lumbosacral', 'lumbosacral'), ('sacrum_coccyx', 'sacrum_coccyx'), ('shoulder', 'shoulder'), ('hip', 'hip'), ('knee', 'knee'), ('other', 'other')], max_length=20, verbose_name='region')),
+                ('region', models.CharField(choices=[('neck', 'neck'), ('upper_back', 'upper back'), ('lower_back', 'lower back'), ('lumbosacral', 'lower back and sacrum'), ('sacrum_coccyx', 'sacrum and tailbone'), ('shoulder', 'shoulder'), ('hip', 'hip'), ('knee', 'knee'), ('other', 'another part of the body')], max_length=20, verbose_name='region')),
                 ('side', models.CharField(blank=True, choices=[('', 'not one side'), ('left', 'left'), ('right', 'right'), ('both', 'both sides')], max_length=5, verbose_name='side')),
                 ('code_title', models.CharField(blank=True, max_length=300)),
                 ('code_release', models.CharField(blank=True, max_length=60)),

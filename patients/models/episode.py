@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rehab.icd import Region
+from rehab.icd_sentences import REGIONS
 from rehab.models import IcdCode
 from rehab.models.base import Addressed
 
@@ -37,7 +37,7 @@ class Episode(Addressed):
     )
     problem = models.CharField(_("the problem, in words"), max_length=200)
     region = models.CharField(
-        _("region"), max_length=20, choices=[(region.value, region.value) for region in Region]
+        _("region"), max_length=20, choices=[(region.value, words) for region, words in REGIONS.items()]
     )
     side = models.CharField(_("side"), max_length=5, choices=Side.choices, blank=True)
     icd_code = models.ForeignKey(
@@ -52,9 +52,7 @@ class Episode(Addressed):
     code_title = models.CharField(max_length=300, blank=True)
     code_release = models.CharField(max_length=60, blank=True)
     onset = models.DateField(_("onset"), null=True, blank=True)
-    onset_precision = models.CharField(
-        max_length=10, choices=OnsetPrecision.choices, default=OnsetPrecision.UNKNOWN
-    )
+    onset_precision = models.CharField(max_length=10, choices=OnsetPrecision.choices, default=OnsetPrecision.UNKNOWN)
     onset_kind = models.CharField(_("it came"), max_length=10, choices=OnsetKind.choices, blank=True)
     referrer = models.CharField(_("referrer"), max_length=120, blank=True)
     opened_on = models.DateField()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rehab.models import Clinic, User
 from rehab.models.base import Addressed
+
+from ..finding import Token, alike, read_query
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -24,6 +28,31 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             of_clinic &= Q(episodes__lead=user) | Q(episodes__isnull=True)
         return self.filter(own | of_clinic).distinct()
 
+    def found_by(self, text: str) -> PatientQuerySet:
+        """Those whom a search for this text means: by name without accents, patient number or birth date."""
+        tokens = read_query(text)
+        if text.strip() and not tokens:
+            return self.none()
+        found = self
+        for token in tokens:
+            found = found.filter(_meant(token))
+        return found
+
+    def alike(self, *, name: str, birth_date: date, number: str = "") -> list[Patient]:
+        """Those who may be the same person: the same birth date and a similar name, or the same patient number."""
+        same = Q(birth_date=birth_date) | Q(number=number.strip()) & ~Q(number="")
+        rows = self.filter(same).order_by("sort_name", "pk")
+        return [row for row in rows if (number and row.number == number.strip()) or alike(row.name, name)]
+
+
+def _meant(token: Token) -> Q:
+    if token.birth_dates:
+        return Q(birth_date__in=token.birth_dates)
+    by_word = Q()
+    for word in token.words:
+        by_word &= Q(search_name__contains=f" {word}")
+    return by_word | Q(birth_date__year=token.birth_year) if token.birth_year else by_word
+
 
 class Patient(Addressed):
     """A person in care. May have a sign-in or not."""
@@ -33,7 +62,7 @@ class Patient(Addressed):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     name = models.CharField(_("name"), max_length=120)
-    # Folded: without case and accents, so both databases find and sort alike.
+    # Folded: without case and accents, so both databases find and sort alike. `finding.searchable` makes the second.
     sort_name = models.CharField(max_length=240)
     search_name = models.CharField(max_length=240)
     birth_date = models.DateField(_("birth date"))

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from rehab import audit
+from rehab.errors import Refused
+from rehab.icd import Advisory, Beneath, Excludes1, Region, advisories, normalise
+from rehab.icd_sentences import advisory_sentence
+from rehab.models import IcdCode, User
+
+from ..models import Episode, Patient
+
+DETAILS = (
+    "lead",
+    "problem",
+    "region",
+    "side",
+    "icd_code",
+    "onset",
+    "onset_precision",
+    "onset_kind",
+    "referrer",
+)
+# What an advisory on a code looks at.
+_ADVISED_BY = frozenset({"icd_code", "region", "onset_kind"})
+Precision = Episode.OnsetPrecision
+
+
+@transaction.atomic
+def open_episode(
+    *,
+    patient: Patient,
+    lead: User,
+    problem: str,
+    region: str,
+    by: User,
+    at: datetime,
+    side: str = "",
+    icd_code: str | None = None,
+    keep_code: bool = False,
+    onset: date | None = None,
+    onset_precision: str = Precision.UNKNOWN,
+    onset_kind: str = "",
+    referrer: str = "",
+    opened_on: date | None = None,
+) -> Episode:
+    """Start a course of care. `icd_code` is a code as somebody typed it (" m53.87 "), `opened_on` today if not given.
+
+    An onset known to the month or year is kept as that period's first day. Raises Refused with the field: a lead who
+    is no active physiotherapist of the clinic, an onset in the future or before the birth, an unknown code, and, with
+    the code "code_advisory", a code that asks for a second look unless `keep_code` says that it had one.
+    """
+    today = patient.clinic.date_at(at)
+    episode = Episode(patient=patient, opened_on=opened_on or today, by=by, at=at)
+    details = {"lead": lead, "problem": problem, "region": region, "side": side, "icd_code": icd_code}
+    details |= {"onset": onset, "onset_precision": onset_precision, "onset_kind": onset_kind, "referrer": referrer}
+    _set(episode, details, today=today, keep_code=keep_code)
+    if episode.opened_on > today:
+        raise Refused("opened_in_the_future", _("An episode begins today or earlier."), field="opened_on")
+    episode.save(force_insert=True)
+    audit.record("episode.open", episode, by=by, at=at)
+    return episode
+
+
+@transaction.atomic
+def correct_episode(*, episode: Episode, by: User, at: datetime, keep_code: bool = False, **fields: Any) -> Episode:
+    """Put an episode's details right: `fields` are any of DETAILS. Raises Refused as `open_episode` does.
+
+    A code that stands is asked about again only where the code, the region or the way it began is another now.
+    """
+    if unknown := set(fields) - set(DETAILS):
+        raise TypeError(f"no such detail: {sorted(unknown)}")
+    rows = Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic", "icd_code", "lead")
+    episode = rows.get(pk=episode.pk)
+    today = episode.patient.clinic.date_at(at)
+    changed = _set(episode, fields, today=today, keep_code=keep_code)
+    if changed:
+        episode.save()
+        audit.record("episode.correct", episode, by=by, at=at, fields=changed)
+    return episode
+
+
+def find_code(text: str | None) -> IcdCode | None:
+    """The code that somebody typed, None where nothing was. Raises Refused where there is no such code."""
+    if not text or not text.strip():
+        return None
+    compact = normalise(text)
+    code = IcdCode.objects.filter(compact=compact).first() if compact else None
+    if code is None:
+        raise Refused("unknown_code", _("There is no such diagnosis code."), field="icd_code")
+    return code
+
+
+def code_advisories(code: IcdCode, *, region: str, onset_kind: str) -> tuple[Advisory, ...]:
+    """What to look at before an episode keeps this code; see `rehab.icd.advisories`."""
+    beneath = [] if code.billable else IcdCode.objects.filter(compact__startswith=code.compact, billable=True)
+    return advisories(
+        code.code,
+        title=code.title,
+        billable=code.billable,
+        excludes1=[Excludes1.from_stored(note) for note in code.excludes1],
+        billable_beneath=[Beneath(row.code, row.title) for row in beneath],
+        onset=onset_kind,
+        region=region,
+    )
+
+
+def _set(episode: Episode, fields: dict[str, Any], *, today: date, keep_code: bool) -> list[str]:
+    """Set what differs, checked; the names of what does."""
+    tidy = {name: _tidy(value) for name, value in fields.items()}
+    if "icd_code" in tidy:
+        tidy["icd_code"] = find_code(tidy["icd_code"])
+    tidy |= _onset(episode, tidy)
+    changed = [name for name, value in tidy.items() if getattr(episode, name, None) != value]
+    for name in changed:
+        setattr(episode, name, tidy[name])
+    _check(episode, today)
+    if _ADVISED_BY.intersection(changed):
+        _ask_about_code(episode, keep_code)
+    if "icd_code" in changed:
+        episode.code_title = episode.icd_code.title if episode.icd_code else ""
+        episode.code_release = episode.icd_code.release if episode.icd_code else ""
+    return changed
+
+
+def _onset(episode: Episode, tidy: dict[str, Any]) -> dict[str, Any]:
+    """The onset as it is stored: with no date not known, with a date at least to the day, month or year."""
+    if "onset" not in tidy and "onset_precision" not in tidy:
+        return {}
+    onset: date | None = tidy.get("onset", episode.onset)
+    if onset is None:
+        return {"onset": None, "onset_precision": Precision.UNKNOWN}
+    precision = tidy.get("onset_precision", episode.onset_precision)
+    if precision == Precision.YEAR:
+        onset = onset.replace(month=1, day=1)
+    elif precision == Precision.MONTH:
+        onset = onset.replace(day=1)
+    else:
+        precision = Precision.DAY
+    return {"onset": onset, "onset_precision": precision}
+
+
+def _check(episode: Episode, today: date) -> None:
+    if not episode.problem:
+        raise Refused("no_problem", _("Say what the problem is, in words."), field="problem")
+    if episode.region not in set(Region):
+        raise Refused("no_region", _("Choose the part of the body."), field="region")
+    if not (
+        episode.lead.is_active
+        and episode.lead.is_physiotherapist
+        and episode.lead.clinic_id == episode.patient.clinic_id
+    ):
+        raise Refused("no_lead", _("The lead is an active physiotherapist of the clinic."), field="lead")
+    if episode.onset is None:
+        return
+    if episode.onset > today:
+        raise Refused("onset_in_the_future", _("The problem cannot begin in the future."), field="onset")
+    if episode.onset < _first_of(episode.patient.birth_date, episode.onset_precision):
+        raise Refused("onset_before_birth", _("That is before the birth date."), field="onset")
+
+
+def _first_of(day: date, precision: str) -> date:
+    if precision == Precision.YEAR:
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if precision == Precision.MONTH else day
+
+
+def _ask_about_code(episode: Episode, keep_code: bool) -> None:
+    if episode.icd_code is None or keep_code:
+        return
+    found = code_advisories(episode.icd_code, region=episode.region, onset_kind=episode.onset_kind)
+    asking = [advisory_sentence(advisory) for advisory in found if advisory.asks_to_keep]
+    if asking:
+        raise Refused("code_advisory", " ".join(asking), field="icd_code")
+
+
+def _tidy(value: Any) -> Any:
+    return " ".join(value.split()) if isinstance(value, str) else value
