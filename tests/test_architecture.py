@@ -99,7 +99,7 @@ def test_foreign_keys_follow_the_arrow_and_leave_no_trace_on_the_other_side() ->
     for model in apps.get_app_config("patients").get_models():
         for field in model._meta.get_fields():
             if field.concrete and field.related_model and field.related_model._meta.app_label == "rehab":
-                assert field.remote_field.is_hidden(), f"{model.__name__}.{field.name} needs related_name='+'"
+                assert field.remote_field.hidden, f"{model.__name__}.{field.name} needs related_name='+'"
 
 
 @pytest.mark.parametrize("package", ["rehab", "patients"])
@@ -195,7 +195,8 @@ def test_every_action_is_keyword_only_atomic_and_told_by_whom_and_when() -> None
                 ):
                     continue
                 names = {a.arg for a in node.args.kwonlyargs}
-                if node.args.args or "at" not in names:
+                told = "at" in names or f"{module}.{node.name}" in reference_data
+                if node.args.args or not told:
                     found.append(f"{module}.{node.name}")
     assert found == []
 
