@@ -109,12 +109,15 @@ class Reader:
     def text(self, name: str, *, longest: int = LONGEST_TEXT, default: str | None = None) -> str:
         return self._take(name, default, lambda value, path: checked_text(value, path, longest))
 
-    def texts(self, name: str, *, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        return self._take(
-            name,
-            default,
-            lambda value, path: tuple(checked_text(each, where) for each, where in _listed(value, path)),
-        )
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts with something in it."""
+
+        def each(value: Any, path: str) -> tuple[str, ...]:
+            if not (items := _listed(value, path)):
+                raise ProtocolError(path, Reason.EMPTY)
+            return tuple(checked_text(item, where) for item, where in items)
+
+        return self._take(name, None, each)
 
     def slug(self, name: str, *, default: str | None = None) -> str:
         return self._take(name, default, lambda value, path: _matching(SLUG, value, path))
