@@ -84,6 +84,4 @@ def problems(dosage: Dosage) -> tuple[DosageProblem, ...]:
 
 def changes(old: Dosage, new: Dosage) -> tuple[str, ...]:
     """The names of the fields that differ, in their order."""
-    return tuple(
-        field.name for field in fields(Dosage) if getattr(old, field.name) != getattr(new, field.name)
-    )
+    return tuple(field.name for field in fields(Dosage) if getattr(old, field.name) != getattr(new, field.name))
