@@ -89,7 +89,8 @@ def phase_chip(phase: Any) -> dict[str, Any]:
 @register.inclusion_tag("components/state_chip.html")
 def state_chip(state: str, phase: int | None = None) -> dict[str, Any]:
     """The chip of a plan's state; a stay names the phase if `phase` is given."""
-    look, name, word = STATES[str(state)]
+    look, name, lazy_word = STATES[str(state)]
+    word = str(lazy_word)
     if phase is not None and str(state) == "staying":
         word = _("staying in phase %(number)s") % {"number": phase}
     return {"look": look, "icon": name, "word": word}
