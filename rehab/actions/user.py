@@ -27,13 +27,21 @@ def new_account(
     """An account without its audit row, which the caller writes. Raises Refused where the address is taken."""
     if unknown := set(roles) - COLUMNS:
         raise ValueError(f"no such role: {sorted(unknown)}")
-    address = email.strip().lower() if email else None
-    if address and User.objects.filter(email=address).exists():
-        raise Refused("email_taken", _("Somebody already signs in with this e-mail address."), field="email")
+    address = _free_address(email)
     user = User(clinic=clinic, name=name, email=address, created_at=at, **dict.fromkeys(roles, True))
     user.set_password(password)  # None: no password, so only a code signs in
     user.save(force_insert=True)
     return user
+
+
+def _free_address(email: str | None, *, but: User | None = None) -> str | None:
+    address = (email or "").strip().lower()
+    others = User.objects.filter(email=address)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if address and others.exists():
+        raise Refused("email_taken", _("Somebody already signs in with this e-mail address."), field="email")
+    return address or None
 
 
 @transaction.atomic
@@ -53,6 +61,40 @@ def add_staff(
     user = new_account(clinic=clinic, name=name, email=email, password=password, roles=roles, at=at)
     audit.record("user.create", user, by=by, at=at, fields=roles)
     return user
+
+
+@transaction.atomic
+def sign_in(*, user: User, at: datetime) -> None:
+    """Note that this person signed in. The session is the web's affair."""
+    audit.record("user.sign_in", user, by=user, at=at)
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User, at: datetime) -> None:
+    """A new password, checked by the caller. Every session of the person ends, as each is tied to the old one."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record("user.set_password", user, by=by, at=at, fields=["password"])
+
+
+@transaction.atomic
+def set_email(*, user: User, email: str, by: User, at: datetime) -> None:
+    """The address with which this person signs in; empty for none.
+
+    Where there was another address before, its password goes too, and every session ends: whoever read that mailbox may
+    have set it. Raises Refused where the address is taken.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    address = _free_address(email, but=user)
+    if address == user.email:
+        return
+    fields = ["email"]
+    if user.email is not None:
+        user.set_unusable_password()
+        fields.append("password")
+    user.email = address
+    user.save(update_fields=fields)
+    audit.record("user.set_email", user, by=by, at=at, fields=fields)
 
 
 @transaction.atomic
