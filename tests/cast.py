@@ -1,7 +1,7 @@
 """The people of the tests, and the two clinics that they belong to: everything built through actions.
 
-Harbour Physio (Berlin time): Ana and Bruno are physiotherapists, Adela administers, Dora sits at the front desk. Maria is
-a patient with an account and a running plan, Omar one without an account, Nils one without an episode.
+Harbour Physio (Berlin time): Ana and Bruno are physiotherapists, Adela administers, Dora sits at the front desk. Maria
+is a patient with an account and a running plan, Omar one without account, Nils one without episode.
 Zoe is a physiotherapist of another clinic, Yann her patient.
 """
 
@@ -20,7 +20,7 @@ from rehab.actions.icd import load_codes
 from rehab.actions.user import add_staff
 from rehab.models import Clinic, IcdCode, TemplateVersion, User
 
-PASSWORD = "a long word, four harbours"  # noqa: S105
+PASSWORD = "a long word, four harbours"
 FOUNDED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 # A Tuesday, ten in the morning in Berlin: the day on which every test happens unless it travels.
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ os.environ.setdefault("SECRET_KEY", "a key for tests, long enough to satisfy the
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SECURE_SSL_REDIRECT", "false")
 
-from rehab.settings import *  # noqa: E402, F403
-from rehab.settings import DATABASES, STORAGES  # noqa: E402
+from rehab.settings import *  # noqa: F403
+from rehab.settings import DATABASES, STORAGES
 
 # A file, not memory: IMMEDIATE and WAL are part of what is tested.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ def open_reachable_phases(plan: Plan, after: int, *, decision: Decision, since: 
     Nothing loaded, ballistic or of another region is among them: such an exercise opens by a person's decision only.
     """
     phases = list(plan.phases.select_related("source"))
-    for before, phase in zip(phases, phases[1:], strict=False):
+    for before, phase in pairwise(phases):
         if phase.number <= after:
             continue
         if before.needs_review:
