@@ -256,8 +256,9 @@ def _phases(plans: Collection[Plan], *, with_items: bool = True) -> defaultdict[
         of_plan = found[row.plan_id]
         if not of_plan or of_plan[-1][0].pk != row.pk:
             of_plan.append((row, []))
-        if row.given is not None:
-            of_plan[-1][1].append(row.given)
+        given = getattr(row, "given", None)  # not set where the phase has none
+        if given is not None:
+            of_plan[-1][1].append(given)
     return found
 
 
