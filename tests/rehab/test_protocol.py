@@ -37,7 +37,7 @@ FACTS = [line.split("\t") for line in (Path(__file__).parents[1] / "cases" / "fa
 PHASE_FACTS = [fact for fact, group, _ in FACTS if group == "phases"]
 PICTURES = {
     *("neck-roll", "shoulder-shrug", "abdominal-bracing", "hamstring-stretch", "piriformis-stretch"),
-    *("pelvic-tilt", "wall-sit", "front-plank", "side-plank", "bird-dog", "step-up", "lunge"),
+    *("pelvic-tilt", "wall-sit", "front-plank", "front-plank-knees", "side-plank", "bird-dog", "step-up", "lunge"),
     *("kettlebell-swing", "medicine-ball-throw", "swimming", "cycling", "knee-rock", "walking"),
 }
 
