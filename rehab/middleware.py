@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from .accounts import roll_session
 from .errors import Refused
+from .views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,6 +38,18 @@ class Headers:
         return response
 
 
+class SessionRolls:
+    """A patient's session lasts from its last use. See `accounts.begin_session`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            roll_session(request, at=timezone.now())
+        return self.get_response(request)
+
+
 class ClinicZone:
     """For one request, dates and times are those of the clinic that the person belongs to."""
 
@@ -50,13 +64,19 @@ class ClinicZone:
 
 
 class Refusals:
-    """An act that was refused and that no form of the page shows: a page with its sentence, never a 500."""
+    """What was refused and no page shows gets a page of its own: an act's sentence, never a 500; a method."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405:
+            # Django answers with an empty body and asks no handler.
+            page = errors.method_not_allowed(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):

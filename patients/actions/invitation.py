@@ -19,7 +19,6 @@ from ..models import Invitation, Patient
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 LENGTH = 10
 LIFETIME = timedelta(days=14)
-MOST_FAILURES = 5
 
 
 def normal(code: str) -> str:
@@ -78,14 +77,8 @@ def _redeem(*, code: str, birth_year: int, at: datetime) -> User | None:
     # The patient's row is the lock of everything here, so two requests at once use a code once.
     rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic", "user")
     patient = rows.get(pk=known.patient_id)
-    invitation = patient.invitations.filter(
-        code_hash=code_hash,
-        used_at__isnull=True,
-        revoked_at__isnull=True,
-        expires_at__gt=at,
-        failures__lt=MOST_FAILURES,
-    ).first()
-    if invitation is None or patient.archived_at is not None:
+    invitation = patient.invitations.get(pk=known.pk)
+    if invitation.standing(at) != "open" or patient.archived_at is not None:
         return None
     if patient.birth_date.year != birth_year:
         Invitation.objects.filter(pk=invitation.pk).update(failures=F("failures") + 1)

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,8 @@ from .patient import Patient
 
 class Invitation(models.Model):
     """A one-time code that, with the year of birth, signs the patient in on a phone. Only its hash is kept."""
+
+    MOST_FAILURES = 5
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="invitations")
     code_hash = models.CharField(max_length=64, unique=True)
@@ -28,3 +32,13 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    def standing(self, at: datetime) -> str:
+        """open · used · revoked · dead (too many wrong years) · expired"""
+        if self.used_at is not None:
+            return "used"
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.failures >= self.MOST_FAILURES:
+            return "dead"
+        return "open" if at < self.expires_at else "expired"

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    context = {"status": status, "title": title, "sentence": sentence}
+    home = reverse("home")
+    context = {"status": status, "title": title, "sentence": sentence, "home": home if request.path != home else ""}
     return render(request, "error.html", context, status=status)
 
 
@@ -19,13 +21,19 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _page(
-        request, 403, _("Not yours to open"), _("You are signed in, but your role does not open this page.")
-    )
+    return _page(request, 403, _("Not yours to open"), _("You are signed in, but your role does not open this page."))
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _page(request, 404, _("Nothing here"), _("There is no such page, or it is not yours to see."))
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    return _page(request, 405, _("This page does not do that"), _("Go back and use the page’s own buttons."))
+
+
+def too_many_requests(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _page(request, 429, _("Too many tries"), _("Please wait a minute, then try again."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -38,6 +46,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(
-        request, 403, _("This page was open too long"), _("Go back, reload the page and send it again.")
-    )
+    return _page(request, 403, _("This page was open too long"), _("Go back, reload the page and send it again."))

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from rehab.roles import Capability, can
+
+from ..access import own_record
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page that this person has."""
+    if can(request.user, Capability.TREAT):
+        return redirect("patient_list")
+    if can(request.user, Capability.READ_LIBRARY):
+        return redirect("template_list")
+    if own_record(request.user) is not None:
+        return redirect("today")
+    raise PermissionDenied
