@@ -21,40 +21,28 @@ REFUSALS: dict[Refusal, Promise] = {
     Refusal.STARTS_ONCE: gettext_lazy("A plan starts once. Start a new plan instead."),
     Refusal.BEFORE_START: gettext_lazy("That is before the plan’s start."),
     Refusal.PLAN_ENDED: gettext_lazy("The plan has ended; nothing follows. Assign a new one to go on."),
-    Refusal.PAUSED: gettext_lazy(
-        "Exercises are stopped. Start again first, or choose an act that does both."
-    ),
+    Refusal.PAUSED: gettext_lazy("Exercises are stopped. Start again first, or choose an act that does both."),
     Refusal.ALREADY_PAUSED: gettext_lazy("Exercises are stopped already."),
     Refusal.ALREADY_STAYING: gettext_lazy("The plan stays in this phase already."),
-    Refusal.NOTHING_TO_RESUME: gettext_lazy(
-        "The plan neither stays nor is stopped then, so there is nothing to lift."
-    ),
+    Refusal.NOTHING_TO_RESUME: gettext_lazy("The plan neither stays nor is stopped then, so there is nothing to lift."),
     Refusal.NO_LATER_PHASE: gettext_lazy("This is the last phase. Finish the plan instead."),
-    Refusal.NOT_THE_NEXT_PHASE: gettext_lazy(
-        "That is not the next phase on that date: look where the plan stands."
-    ),
+    Refusal.NOT_THE_NEXT_PHASE: gettext_lazy("That is not the next phase on that date: look where the plan stands."),
     Refusal.NO_PHASE_NAMED: gettext_lazy("Choose the phase to go back to."),
     Refusal.NO_SUCH_PHASE: gettext_lazy("The plan has no such phase."),
     Refusal.NOT_AN_EARLIER_PHASE: gettext_lazy("One goes back to this phase’s start or to an earlier phase."),
     Refusal.UNKNOWN_KIND: gettext_lazy("There is no such decision."),
-    Refusal.NOT_STARTED: gettext_lazy(
-        "The plan has not started. Until then it can be ended, or an absence planned."
-    ),
+    Refusal.NOT_STARTED: gettext_lazy("The plan has not started. Until then it can be ended, or an absence planned."),
     Refusal.NOT_ON_THE_START: gettext_lazy("A plan that has not started is ended on the date of its start."),
     Refusal.TOO_FAR_BACK: gettext_lazy("A decision is dated today or up to seven days back."),
     Refusal.BEFORE_THE_LAST_DECISION: gettext_lazy("That is before the last decision that is in force."),
     Refusal.IN_THE_FUTURE: gettext_lazy("Only a start, a planned absence or its end may lie ahead."),
     Refusal.TOO_FAR_AHEAD: gettext_lazy("That is more than 90 days ahead."),
-    Refusal.ABSENCE_WITHOUT_END: gettext_lazy(
-        "A stop that lies ahead needs the date on which exercises start again."
-    ),
+    Refusal.ABSENCE_WITHOUT_END: gettext_lazy("A stop that lies ahead needs the date on which exercises start again."),
     Refusal.ABSENCE_ENDS_TOO_SOON: gettext_lazy("Exercises start again on a later day than they stop."),
     Refusal.ALREADY_RUNNING: gettext_lazy("The plan is running: there is nothing to lift."),
     Refusal.NOT_STOPPED: gettext_lazy("Exercises are not stopped."),
     Refusal.REVIEW_FIRST: gettext_lazy("A check is due: move on, stay or go back."),
-    Refusal.NOTHING_TO_TAKE_BACK: gettext_lazy(
-        "Nothing but the start is on record, and a start is not taken back."
-    ),
+    Refusal.NOTHING_TO_TAKE_BACK: gettext_lazy("Nothing but the start is on record, and a start is not taken back."),
 }
 
 STATES: dict[State, Promise] = {

@@ -98,9 +98,7 @@ def take_back(*, plan: Plan, seen: Seen, by: User, at: datetime, reason: str = "
         raise Refused(Refusal.NOTHING_TO_TAKE_BACK, sentences.refusal(Refusal.NOTHING_TO_TAKE_BACK))
     act_number = plan.last_sequence + 1
     rows = [row for row in standing if row.act == last.act]
-    written = [
-        _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)
-    ]
+    written = [_withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)]
     _write_or_refuse(plan)
     _reopen(plan)
     renew_due_visits(plan, by=by, at=at)
@@ -118,9 +116,7 @@ def take_back_absence(*, plan: Plan, seen: Seen, by: User, at: datetime, reason:
     if not rows:
         raise Refused("no_absence", _("There is no planned absence ahead."))
     act_number = plan.last_sequence + 1
-    written = [
-        _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)
-    ]
+    written = [_withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)]
     _write_or_refuse(plan)
     renew_due_visits(plan, by=by, at=at)
     audit.record("plan.take_back_absence", plan, by=by, at=at)
@@ -160,9 +156,7 @@ def _follow_through(plan: Plan, written: Sequence[Decision], exercises: Sequence
         plan.save(update_fields=["ended_on"])
 
 
-def _withdraw(
-    plan: Plan, row: Decision, *, on: date, reason: str, by: User, at: datetime, act: int
-) -> Decision:
+def _withdraw(plan: Plan, row: Decision, *, on: date, reason: str, by: User, at: datetime, act: int) -> Decision:
     withdrawal = append(
         plan,
         PlanDecision(Decision.Kind.WITHDRAW, on),
@@ -191,6 +185,4 @@ def _reopen(plan: Plan) -> None:
         with transaction.atomic():
             plan.save(update_fields=["ended_on"])
     except IntegrityError as error:
-        raise Refused(
-            "open_plan", _("Another plan has been started since, so this one stays ended.")
-        ) from error
+        raise Refused("open_plan", _("Another plan has been started since, so this one stays ended.")) from error

@@ -25,9 +25,7 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
     for visit in latest.values():
         if visit.state == Visit.State.CANCELLED and visit.events.latest("sequence").reason == PLAN_ENDED:
             step(visit, Step.RENEW, by=by, at=at)
-    follow_ups = {
-        row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")
-    }
+    follow_ups = {row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")}
     changes = renewed(
         [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
         [Standing(key, row.round, row.state, row.due_on) for key, row in latest.items() if row.due_on],

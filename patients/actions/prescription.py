@@ -49,9 +49,7 @@ def chosen(row: TemplateExercise, dosage: Dosage | None = None) -> Chosen:
     return Chosen(row.revision, dosage or row.dosage, row, row.optional, row.choice)
 
 
-def open_phase(
-    plan: Plan, number: int, exercises: Sequence[Chosen], *, decision: Decision, since: date
-) -> None:
+def open_phase(plan: Plan, number: int, exercises: Sequence[Chosen], *, decision: Decision, since: date) -> None:
     """Make `exercises` those of a phase from `since` on: what stands already is kept, the rest is closed.
 
     Raises Refused for a dosage that cannot be done.

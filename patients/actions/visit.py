@@ -20,9 +20,7 @@ def open_visit(visit: Visit, *, by: User, at: datetime) -> Visit:
     return visit
 
 
-def step(
-    visit: Visit, act: Step, *, by: User, at: datetime, reason: str = "", fields: tuple[str, ...] = ()
-) -> None:
+def step(visit: Visit, act: Step, *, by: User, at: datetime, reason: str = "", fields: tuple[str, ...] = ()) -> None:
     """Take a visit, locked by the caller and with `fields` already set on it, one step further. Raises Refused."""
     try:
         state = after(visit.state, act)

@@ -15,9 +15,7 @@ class CheckIn(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="check_ins")
     on = models.DateField()
     client_id = models.UUIDField(default=uuid.uuid4)
-    pain_exercising = models.PositiveSmallIntegerField(
-        _("worst pain while exercising"), null=True, blank=True
-    )
+    pain_exercising = models.PositiveSmallIntegerField(_("worst pain while exercising"), null=True, blank=True)
     pain_morning = models.PositiveSmallIntegerField(_("pain this morning"), null=True, blank=True)
     note = models.TextField(blank=True)
     how = models.CharField(max_length=10, choices=How.choices)

@@ -83,8 +83,7 @@ class PlanPhase(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="plan_phase_number"),
             models.CheckConstraint(
-                condition=Q(first_week__gte=1)
-                & (Q(last_week__isnull=True) | Q(last_week__gte=F("first_week"))),
+                condition=Q(first_week__gte=1) & (Q(last_week__isnull=True) | Q(last_week__gte=F("first_week"))),
                 name="plan_phase_weeks",
             ),
         ]

@@ -48,9 +48,7 @@ class TreatmentSession(Addressed):
     pain_after = models.PositiveSmallIntegerField(_("pain after"), null=True, blank=True)
     saved_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -35,14 +35,10 @@ class Visit(Addressed):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     due_on = models.DateField(null=True, blank=True)
-    physiotherapist = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    physiotherapist = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(null=True)
     minutes = models.PositiveSmallIntegerField(null=True)
-    session = models.OneToOneField(
-        TreatmentSession, null=True, on_delete=models.PROTECT, related_name="visit"
-    )
+    session = models.OneToOneField(TreatmentSession, null=True, on_delete=models.PROTECT, related_name="visit")
     last_sequence = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -55,9 +51,7 @@ class Visit(Addressed):
                 | Q(starts_at__isnull=False, minutes__isnull=False, physiotherapist__isnull=False),
                 name="visit_booked_has_a_time",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="due") | Q(due_on__isnull=False), name="visit_due_has_a_date"
-            ),
+            models.CheckConstraint(condition=~Q(state="due") | Q(due_on__isnull=False), name="visit_due_has_a_date"),
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__range=(5, 480)), name="visit_minutes"
             ),

@@ -102,8 +102,6 @@ def _plan_table() -> list[str]:
         "| --- " * (len(acts) + 1) + "|",
     ]
     for situation, answers in moves.TABLE.items():
-        cells = [
-            f"*{answers[act]}*" if isinstance(answers[act], Refusal) else ", ".join(answers[act]) for act in acts
-        ]
+        cells = [f"*{answers[act]}*" if isinstance(answers[act], Refusal) else ", ".join(answers[act]) for act in acts]
         rows.append(f"| {situation} | " + " | ".join(cells) + " |")
     return rows
