@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rehab import audit
-from rehab.errors import Refused
+from rehab.errors import Conflict, Refused
 from rehab.icd import Advisory, Beneath, Excludes1, Region, advisories, normalise
 from rehab.icd_sentences import advisory_sentence
 from rehab.models import IcdCode, User
@@ -52,8 +52,10 @@ def open_episode(
 
     An onset known to the month or year is kept as that period's first day. Raises Refused with the field: a lead who
     is no active physiotherapist of the clinic, an onset in the future or before the birth, an unknown code, and, with
-    the code "code_advisory", a code that asks for a second look unless `keep_code` says that it had one.
+    the code "code_advisory", a code that asks for a second look unless `keep_code` says that it had one. The same
+    episode sent twice is one: Conflict("episode_there"), whose `now` has its `public_id`.
     """
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     today = patient.clinic.date_at(at)
     episode = Episode(patient=patient, opened_on=opened_on or today, by=by, at=at)
     details = {"lead": lead, "problem": problem, "region": region, "side": side, "icd_code": icd_code}
@@ -61,6 +63,7 @@ def open_episode(
     _set(episode, details, today=today, keep_code=keep_code)
     if episode.opened_on > today:
         raise Refused("opened_in_the_future", _("An episode begins today or earlier."), field="opened_on")
+    _check_once(episode)
     episode.save(force_insert=True)
     audit.record("episode.open", episode, by=by, at=at)
     return episode
@@ -161,6 +164,14 @@ def _check(episode: Episode, today: date) -> None:
         raise Refused("onset_in_the_future", _("The problem cannot begin in the future."), field="onset")
     if episode.onset < _first_of(episode.patient.birth_date, episode.onset_precision):
         raise Refused("onset_before_birth", _("That is before the birth date."), field="onset")
+
+
+def _check_once(episode: Episode) -> None:
+    """Raises Conflict where the patient has this very episode, opened on that day."""
+    same = {name: getattr(episode, name) for name in (*DETAILS, "opened_on")}
+    there = episode.patient.episodes.filter(closed_on__isnull=True, **same).first()
+    if there is not None:
+        raise Conflict("episode_there", _("This episode is on record already."), now={"public_id": there.public_id})
 
 
 def _first_of(day: date, precision: str) -> date:

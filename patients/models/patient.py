@@ -89,3 +89,8 @@ class Patient(Addressed):
 
     def __str__(self) -> str:
         return self.name
+
+    def age_on(self, on: date) -> int:
+        """Whole years lived on a date."""
+        had_birthday = (on.month, on.day) >= (self.birth_date.month, self.birth_date.day)
+        return on.year - self.birth_date.year - (not had_birthday)
