@@ -47,6 +47,7 @@ class TreatmentSession(Addressed):
     pain_before = models.PositiveSmallIntegerField(_("pain before"), null=True, blank=True)
     pain_after = models.PositiveSmallIntegerField(_("pain after"), null=True, blank=True)
     saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -68,6 +69,12 @@ class TreatmentSession(Addressed):
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__range=(1, 480)),
                 name="treatment_session_minutes",
+            ),
+            # Starting a note twice opens the one that is there.
+            models.UniqueConstraint(
+                fields=["patient", "physiotherapist", "on"],
+                condition=Q(status="draft"),
+                name="treatment_session_one_draft",
             ),
         ]
 

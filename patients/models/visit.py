@@ -62,14 +62,23 @@ class Visit(Addressed):
 
 
 class VisitEvent(models.Model):
-    """One step of a visit, numbered."""
+    """One step of a visit, numbered: what it was after it, and why."""
+
+    class Cause(models.TextChoices):
+        PATIENT = "patient", _("the patient")
+        CLINIC = "clinic", _("the clinic")
+        PLAN_ENDED = "plan_ended", _("the end of the plan")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
     from_state = models.CharField(max_length=10, blank=True)
     to_state = models.CharField(max_length=10)
     starts_at = models.DateTimeField(null=True)
+    minutes = models.PositiveSmallIntegerField(null=True)
+    physiotherapist = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(null=True)
+    # Of a cancellation: who called it off.
+    cause = models.CharField(max_length=10, choices=Cause.choices, blank=True)
     reason = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -93,7 +93,7 @@ def record(ana: User, clinic: Clinic) -> Patient:
     ExerciseLog.objects.create(prescription=prescription, occasion=1, status="done", **said)
     CheckIn.objects.create(**said)
     session = TreatmentSession.objects.create(
-        patient=patient, episode=episode, physiotherapist=ana, on=TODAY, saved_at=NOW, by=ana, at=NOW
+        patient=patient, episode=episode, physiotherapist=ana, on=TODAY, saved_at=NOW, saved_by=ana, by=ana, at=NOW
     )
     SessionExercise.objects.create(session=session, revision=revision)
     TreatmentSession.objects.filter(pk=session.pk).update(status="signed", signed_at=NOW, signed_by=ana)
@@ -228,7 +228,14 @@ def test_publishing_a_draft_closes_it_and_its_rows(draft: TemplateVersion, admin
 
 def test_a_draft_session_is_changed_but_never_deleted(record: Patient, ana: User) -> None:
     session = TreatmentSession.objects.create(
-        patient=record, episode=record.episodes.get(), physiotherapist=ana, on=TODAY, saved_at=NOW, by=ana, at=NOW
+        patient=record,
+        episode=record.episodes.get(),
+        physiotherapist=ana,
+        on=TODAY,
+        saved_at=NOW,
+        saved_by=ana,
+        by=ana,
+        at=NOW,
     )
     rows = TreatmentSession.objects.filter(pk=session.pk)
     assert rows.update(subjective="Better since Monday", version=Coalesce(F("version"), 0) + 1) == 1
