@@ -24,7 +24,7 @@ class StartForm(forms.Form):
     )
     own_phone = forms.BooleanField(
         label=_("This is my own phone"),
-        help_text=_("You stay signed in for 90 days. Leave this empty on a phone or computer that others use."),
+        help_text=_("You stay signed in for 90 days. Leave it empty on a shared phone or computer."),
         required=False,
     )
 

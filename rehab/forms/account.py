@@ -36,9 +36,7 @@ class SignIn(account.LoginForm):
             password=(_("Password"), ""),
             remember=(
                 _("This is my own phone"),
-                _(
-                    "For patients: you stay signed in for 90 days. Leave this empty on a phone or computer that others use."
-                ),
+                _("For patients: you stay signed in for 90 days. Leave it empty on a shared phone or computer."),
             ),
         )
 
@@ -82,6 +80,10 @@ class PersonForm(forms.Form):
     email = forms.EmailField(label=_("e-mail"), max_length=254)
     password = forms.CharField(label=_("password"), strip=False)
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
+
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if "password" in data:
@@ -92,7 +94,7 @@ class PersonForm(forms.Form):
         return data
 
 
-class ClinicForm(forms.ModelForm[Clinic]):
+class ClinicForm(forms.ModelForm):
     """What a clinic is founded with."""
 
     country = forms.CharField(

@@ -1,0 +1,48 @@
+"""What a command is told by options and asks for where they are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from getpass import getpass
+from typing import Any
+
+from django import forms
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+
+def answers(form_class: type[forms.BaseForm], given: Mapping[str, str | None]) -> dict[str, Any]:
+    """The form's clean values: from `given`, and asked at the terminal for each field that is None there.
+
+    A wrong answer is asked for again; a wrong option, or an end of input, is a CommandError with the sentence.
+    """
+    data = {name: value for name, value in given.items() if value is not None}
+    _refuse(form_class(data), only=data)
+    for name in form_class.base_fields:
+        while name not in data:
+            answer = _ask(form_class, name)
+            if errors := form_class({**data, name: answer}).errors.get(name):
+                print(" ".join(errors))  # noqa: T201 - a question at the terminal
+            else:
+                data[name] = answer
+    form = form_class(data)
+    _refuse(form, only=form.fields)
+    return form.cleaned_data
+
+
+def _ask(form_class: type[forms.BaseForm], name: str) -> str:
+    label = str(form_class.base_fields[name].label)
+    try:
+        return getpass(f"{label}: ") if name == "password" else input(f"{label}: ")
+    except (EOFError, KeyboardInterrupt) as error:
+        raise CommandError(_("No answer for: %(label)s. Nothing was written.") % {"label": label}) from error
+
+
+def _refuse(form: forms.BaseForm, *, only: Any) -> None:
+    wrong = [
+        f"{form.fields[name].label if name in form.fields else name}: {' '.join(sentences)}"
+        for name, sentences in form.errors.items()
+        if name in only
+    ]
+    if wrong:
+        raise CommandError("\n".join(wrong))

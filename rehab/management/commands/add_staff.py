@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rehab.actions.user import add_staff
+from rehab.errors import Refused
+from rehab.forms.account import PersonForm
+from rehab.management.asking import answers
+from rehab.models import User
+
+ROLES = ("physiotherapist", "administrator")
+
+
+class Command(BaseCommand):
+    help = "Add a physiotherapist or administrator to a clinic. Asks for what is not given."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--by", required=True, help="the e-mail of an administrator of the clinic")
+        parser.add_argument("--name", help="the new person's name")
+        parser.add_argument("--email", help="their e-mail")
+        parser.add_argument("--password", help="asked for if it is not given")
+        for role in ROLES:
+            parser.add_argument(f"--{role}", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = self._administrator(options["by"])
+        roles = [f"is_{role}" for role in ROLES if options[role]]
+        if not roles:
+            raise CommandError(_("Give at least one role: --physiotherapist, --administrator."))
+        person = answers(PersonForm, {name: options[name] for name in ("name", "email", "password")})
+        try:
+            add_staff(clinic=by.clinic, roles=roles, by=by, at=timezone.now(), **person)
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+        self.stdout.write(_("%(email)s can sign in.") % {"email": person["email"]})
+
+    def _administrator(self, email: str) -> User:
+        administrators = User.objects.filter(is_active=True, is_administrator=True).select_related("clinic")
+        by = administrators.filter(email=email.strip().lower()).first()
+        if by is None:
+            raise CommandError(_("No administrator signs in with %(email)s.") % {"email": email})
+        return by
