@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,14 +12,14 @@ from rehab.errors import Refused
 from rehab.models import User
 
 from .. import sentences
-from ..decision_dates import check_date, in_the_way, planned
+from ..decision_dates import DAYS_AHEAD, DAYS_BACK, check_date, in_the_way, planned
 from ..models import Decision, Plan
 from ..models.plan import CLOCK_KINDS
 from ..moves import Act, entries
 from ..progression import DecisionRefused, Kind, PlanDecision, Refusal
 from .follow_up import renew_due_visits
 from .ledger import Seen, append, check_seen, lock, write_spans
-from .prescription import Chosen, give_back, open_phase, open_reachable_phases
+from .prescription import Chosen, give_back, open_phase, open_reachable_phases, open_unopened
 
 ENDS = frozenset({Kind.COMPLETE, Kind.DISCONTINUE})
 
@@ -45,8 +45,8 @@ def decide(
 
     `on` is the date from which it counts. `to_phase`: where GO_BACK goes; MOVE_ON goes to the phase after the one seen.
     `until` makes a STOP a planned absence that ends on that date. `exercises` are those of the next phase, for MOVE_ON.
-    A planned absence that cannot stand with the act is taken back with it. Raises Conflict for a stale page, Refused with
-    a sentence for everything that the clock and its dates refuse.
+    A planned absence that cannot stand with the act is taken back with it. Raises Conflict for a stale page, Refused
+    with a sentence for everything that the clock and its dates refuse.
     """
     plan = lock(plan)
     check_seen(plan, seen, at=at)
@@ -62,6 +62,8 @@ def decide(
     act_number = plan.last_sequence + 1
     for row in reversed(absence):
         _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number)
+    # One entry speaks to the patient: where an act has several, the one that is in force when they read it.
+    speaks = wanted[0] if until else wanted[-1]
     written = [
         append(
             plan,
@@ -69,7 +71,7 @@ def decide(
             act=act_number,
             reason=reason,
             reason_code=reason_code,
-            patient_text=patient_text,
+            patient_text=patient_text if entry is speaks else "",
             evidence=evidence,
             by=by,
             at=at,
@@ -136,21 +138,31 @@ def _entries(
     plan: Plan, act: Act, on: date, today: date, to_phase: int | None, until: date | None
 ) -> tuple[list[Decision], tuple[PlanDecision, ...]]:
     """What is planned ahead and cannot stand with the act, and the entries that do the act."""
+    if on < plan.start_on <= today:
+        raise DecisionRefused(Refusal.BEFORE_START)
+    if on < today - timedelta(days=DAYS_BACK):
+        raise DecisionRefused(Refusal.TOO_FAR_BACK)
+    if on > today + timedelta(days=DAYS_AHEAD):
+        raise DecisionRefused(Refusal.TOO_FAR_AHEAD)
     rows = [row for row in plan.standing() if row.kind in CLOCK_KINDS]
     standing = [row.for_the_clock() for row in rows]
     phases = plan.phase_spans()
     wanted = entries(act, phases, standing, on, to_phase=to_phase, until=until)
-    check_date(wanted[0].kind, wanted[0].on, today, standing, until=until)
+    # Of a planned absence the stop is asked for, and its end with it; of everything else each entry.
+    for entry in wanted[:1] if until else wanted:
+        check_date(entry.kind, entry.on, today, standing, until=until)
     away = in_the_way(phases, standing, wanted, today)
     return [rows[place] for place in away], wanted
 
 
 def _follow_through(plan: Plan, written: Sequence[Decision], exercises: Sequence[Chosen] | None) -> None:
-    """What the entries mean beyond the clock: the next phase's exercises, the plan's end."""
+    """What the entries mean beyond the clock: the exercises of the phase gone to, the plan's end."""
     last = written[-1]
     if last.kind == Kind.ADVANCE and last.to_phase and exercises is not None:
         open_phase(plan, last.to_phase, exercises, decision=last, since=last.on)
         open_reachable_phases(plan, last.to_phase, decision=last, since=last.on)
+    if last.kind == Kind.REGRESS and last.to_phase:
+        open_unopened(plan, last.to_phase, decision=last, since=last.on)
     if last.kind in ENDS:
         plan.ended_on = last.on
         plan.save(update_fields=["ended_on"])

@@ -85,7 +85,7 @@ def append(
 
 
 def write_spans(plan: Plan) -> None:
-    """Make the plan's span rows from the entries that stand. Raises DecisionRefused where they cannot stand together."""
+    """Make the plan's span rows from the entries that stand; DecisionRefused where they cannot stand together."""
     rows = [
         PlanSpan(
             plan=plan,

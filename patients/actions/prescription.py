@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -76,9 +77,20 @@ def open_reachable_phases(plan: Plan, after: int, *, decision: Decision, since: 
         if before.needs_review:
             break
         if not _open_rows(plan, phase):
-            rows = [chosen(row) for row, ticked in offered(phase, plan.episode.region) if ticked]
-            for position, wanted in enumerate(rows, start=1):
-                _open(plan, phase, wanted, position=position, decision=decision, since=since)
+            _open_offered(plan, phase, decision=decision, since=since)
+
+
+def open_unopened(plan: Plan, number: int, *, decision: Decision, since: date) -> None:
+    """Open the template's exercises of an earlier phase that this plan has none of: it started after that phase."""
+    phase = plan.phases.select_related("source").get(number=number)
+    if not plan.prescriptions.standing().filter(phase=phase).exists():
+        _open_offered(plan, phase, decision=decision, since=since)
+
+
+def _open_offered(plan: Plan, phase: PlanPhase, *, decision: Decision, since: date) -> None:
+    rows = [chosen(row) for row, ticked in offered(phase, plan.episode.region) if ticked]
+    for position, wanted in enumerate(rows, start=1):
+        _open(plan, phase, wanted, position=position, decision=decision, since=since)
 
 
 def give_back(entry: Decision, *, withdrawal: Decision, on: date) -> None:
@@ -121,7 +133,8 @@ def add_prescription(
     patient_text: str = "",
 ) -> Prescription:
     """Add an exercise to a phase of the plan from today on, as one *change* entry."""
-    plan, entry, today = _change(plan, seen, reason, patient_text, by=by, at=at)
+    what = {"exercise": revision.name, "is": asdict(dosage)}
+    plan, entry, today = _change(plan, seen, reason, patient_text, what, by=by, at=at)
     check_dosage(dosage)
     row = plan.phases.get(number=phase)
     if any(open_row.revision.exercise_id == revision.exercise_id for open_row in _open_rows(plan, row)):
@@ -145,7 +158,8 @@ def change_prescription(
     patient_text: str = "",
 ) -> Prescription:
     """Give an exercise another dosage, from today, or from tomorrow if today's is logged already."""
-    plan, entry, today = _change(prescription.plan, seen, reason, patient_text, by=by, at=at)
+    what = _of(prescription) | {"is": asdict(dosage)}
+    plan, entry, today = _change(prescription.plan, seen, reason, patient_text, what, by=by, at=at)
     row = _standing_row(plan, prescription)
     check_dosage(dosage)
     if dosage == row.dosage:
@@ -169,7 +183,8 @@ def stop_prescription(
     patient_text: str = "",
 ) -> None:
     """Take an exercise out of the plan, from today, or from tomorrow if today's is logged already."""
-    plan, entry, today = _change(prescription.plan, seen, reason, patient_text, by=by, at=at)
+    what = _of(prescription)
+    plan, entry, today = _change(prescription.plan, seen, reason, patient_text, what, by=by, at=at)
     row = _standing_row(plan, prescription)
     _close(row, decision=entry, last_day=_first_day_of_change(row, today) - timedelta(days=1))
     audit.record("prescription.stop", row, by=by, at=at, fields=["until"])
@@ -181,9 +196,14 @@ def check_dosage(dosage: Dosage) -> None:
         raise Refused(f"dosage_{problem.code}", dosage_problem(problem.code), field=problem.field)
 
 
+def _of(prescription: Prescription) -> dict[str, Any]:
+    return {"exercise": prescription.revision.name, "was": asdict(prescription.dosage)}
+
+
 def _change(
-    plan: Plan, seen: Seen, reason: str, patient_text: str, *, by: User, at: datetime
+    plan: Plan, seen: Seen, reason: str, patient_text: str, what: dict[str, Any], *, by: User, at: datetime
 ) -> tuple[Plan, Decision, date]:
+    """The *change* entry. `what` stays in the ledger: the exercise, the dose it had, the dose it has."""
     plan = lock(plan)
     check_seen(plan, seen, at=at)
     today = plan.patient.clinic.date_at(at)
@@ -194,6 +214,7 @@ def _change(
         PlanDecision(Decision.Kind.CHANGE, today),
         reason=reason,
         patient_text=patient_text,
+        evidence=what,
         by=by,
         at=at,
     )

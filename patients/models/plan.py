@@ -122,7 +122,8 @@ class Decision(models.Model):
     reason_code = models.CharField(max_length=30, blank=True)
     reason = models.TextField(blank=True)
     patient_text = models.TextField(blank=True)
-    # What the person who decided had before them: position, adherence, pain. Names and figures only.
+    # What the person who decided had before them: position, adherence, pain; of a change, which exercise, the dose it
+    # had ("was") and the dose it has ("is"). Names and figures only.
     evidence = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
