@@ -28,7 +28,8 @@ class Mutable:
 
 @dataclass(frozen=True, slots=True)
 class AppendOnly:
-    """Rows are written once. `but` names columns that may be set, `set_once` those that go from empty to a value, once."""
+    """Rows are written once. `but` names columns that may be set, `set_once` those that may go once from empty to a
+    value."""
 
     but: tuple[str, ...] = ()
     set_once: tuple[str, ...] = ()
@@ -48,7 +49,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class FrozenWith:
-    """Rows belong to a parent: once the parent's row matches `closed` (SQL over p), nothing is added, changed or removed."""
+    """Rows belong to a parent: once its row matches `closed` (SQL over p), nothing is added, changed or removed."""
 
     parent: str
     column: str
@@ -170,7 +171,8 @@ def existing(connection: BaseDatabaseWrapper) -> dict[str, str]:
     catalogue = (
         "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+        else "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal"
     )
     with connection.cursor() as cursor:
         cursor.execute(catalogue)

@@ -115,6 +115,14 @@ ITEM_KINDS: Mapping[ItemKind, object] = {
     ItemKind.CRITERION: gettext_lazy("criterion"),
 }
 
+ITEM_HEADINGS: Mapping[ItemKind, object] = {
+    ItemKind.GOAL: gettext_lazy("Goals"),
+    ItemKind.TREATMENT: gettext_lazy("Treatment"),
+    ItemKind.ADVICE: gettext_lazy("Advice"),
+    ItemKind.RESTRICTION: gettext_lazy("Avoid"),
+    ItemKind.CRITERION: gettext_lazy("Look for before moving on"),
+}
+
 
 def _amount(dosage: Dosage) -> str:
     if dosage.reps:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .views import account, health
+from .views import account, condition, exercise, health, icd, plan_template
 
 handler400 = "rehab.views.errors.bad_request"
 handler403 = "rehab.views.errors.permission_denied"
@@ -30,5 +30,13 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("library/codes/", icd.code_search, name="code_search"),
+    path("library/conditions/", condition.condition_list, name="condition_list"),
+    path("library/conditions/<uuid:condition_id>/", condition.condition, name="condition"),
+    path("library/exercises/", exercise.exercise_list, name="exercise_list"),
+    path("library/exercises/<uuid:exercise_id>/", exercise.exercise, name="exercise"),
+    path("library/templates/", plan_template.template_list, name="template_list"),
+    path("library/templates/<uuid:template_id>/", plan_template.template, name="template"),
+    path("library/templates/<uuid:template_id>/<int:number>/", plan_template.template_version, name="template_version"),
     path("", include("patients.urls")),
 ]
