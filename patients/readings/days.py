@@ -132,6 +132,14 @@ class Readings:
         asked, reports = self._counted
         return pure.adherence_over(self.course, asked, reports, first, last)
 
+    def adherence_of(self, row: Prescription, first: date, last: date) -> Adherence:
+        """The same for one exercise in whatever dosage it was asked for, or for the choice that it is an option of."""
+        alike = [other for other in self.prescriptions if other.phase_id == row.phase_id and _is_one(other, row)]
+        leads = _leads(alike) if row.choice else [_prescribed(other) for other in alike]
+        ids = {other.pk for other in alike}
+        reports = [_report(log, leads if row.choice else ()) for log in self.logs if log.prescription_id in ids]
+        return pure.adherence_over(self.course, leads, reports, first, last)
+
     def day_kinds(self, first: date, last: date) -> dict[date, DayKind]:
         """What each date was, in order."""
         asked, reports = self._counted
@@ -306,6 +314,12 @@ def _folded(rows: Sequence[Prescription]) -> list[list[Prescription]]:
     for row in rows:
         groups.setdefault((row.phase_id, row.choice) if row.choice else row.pk, []).append(row)
     return list(groups.values())
+
+
+def _is_one(one: Prescription, other: Prescription) -> bool:
+    if one.choice or other.choice:
+        return one.choice == other.choice
+    return one.revision.exercise_id == other.revision.exercise_id
 
 
 def _prescribed(row: Prescription, since: date | None = None, until: date | None = None) -> PrescribedSpan:
