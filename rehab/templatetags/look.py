@@ -64,6 +64,7 @@ PATIENT_NAV = (
 )
 
 
+@register.filter
 def phase_colour(number: int) -> int:
     """The colour of a phase, 1 to 4; a template with more phases begins again."""
     return (number - 1) % 4 + 1
