@@ -21,12 +21,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The latest round of a follow-up as it stands: due (movable), booked, or closed."""
+    """The latest round of a follow-up as it stands: due (movable), booked, or closed on a date."""
 
     key: int
     round: int
     state: str
     due_on: date
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +50,54 @@ def renewed(
 ) -> tuple[Due, ...]:
     """What changes among a plan's due visits after a decision, as of the date `on`.
 
-    A fixed day never moves. A phase's end is read from the spans; while the plan stays, is stopped or waits, what is due
-    keeps its date. A booked visit is left alone. Coming to the same phase's end again opens a new round.
+    A fixed day never moves. A phase's end is read from the spans; while the plan stays, is stopped or waits, what is
+    due keeps its date. A phase that was left before its end pulls its visit to its last day. A booked visit is left
+    alone. Coming to the same phase's end again opens a new round.
     """
-    latest = {row.key: row for row in standing}
     # A plan that starts later is read on its first day: what it will ask for is known already.
-    now = span_on(spans, max(on, start_on))
+    on = max(on, start_on)
+    now = span_on(spans, on)
     if now is None or now.state in ENDED:
         return ()
-    ends = {row.number: row.last_on for row in phase_dates(phases, spans, max(on, start_on))}
+    latest = {row.key: row for row in standing}
+    ends = {row.number: row.last_on for row in phase_dates(phases, spans, on)}
     changes: list[Due] = []
     for follow_up in asked:
         last = latest.get(follow_up.key)
         if follow_up.day is not None:
             if last is None:
                 changes.append(Due(follow_up.key, 1, start_on + timedelta(days=follow_up.day), True))
-            continue
-        if follow_up.phase is None or follow_up.phase < now.phase or now.state != State.RUNNING:
-            continue
-        due_on = ends.get(follow_up.phase)
-        if due_on is None:
-            continue
-        if last is None:
-            changes.append(Due(follow_up.key, 1, due_on, True))
-        elif last.state == "due":
-            if last.due_on != due_on:
-                changes.append(Due(follow_up.key, last.round, due_on, False))
-        elif last.state != "booked" and last.due_on < _passage_since(follow_up.phase, spans, now, due_on):
-            changes.append(Due(follow_up.key, last.round + 1, due_on, True))
+        elif follow_up.phase is not None and now.state == State.RUNNING:
+            change = _at_the_end(follow_up.key, follow_up.phase, last, ends.get(follow_up.phase), spans, now)
+            if change is not None:
+                changes.append(change)
     return tuple(changes)
 
 
-def _passage_since(phase: int, spans: Sequence[SpanRow], now: SpanRow, due_on: date) -> date:
-    """Since when the plan is, or will be, in the phase whose end falls on `due_on`."""
+def _at_the_end(
+    key: int, phase: int, last: Standing | None, ends_on: date | None, spans: Sequence[SpanRow], now: SpanRow
+) -> Due | None:
+    """What changes for the visit at a phase's end, which is `ends_on` (None: nobody can tell)."""
+    if ends_on is None:
+        return None
+    if phase < now.phase:
+        left_early = last is not None and last.state == "due" and ends_on < last.due_on
+        return Due(key, last.round, ends_on, False) if last and left_early else None
+    if last is None:
+        return Due(key, 1, ends_on, True)
+    if last.state == "due":
+        return Due(key, last.round, ends_on, False) if last.due_on != ends_on else None
+    if last.state == "booked":
+        return None
+    # It belongs to an earlier time in the phase if it was due then, or if it was over before this one began.
+    belongs_to = min(last.due_on, last.closed_on or last.due_on)
+    is_new = belongs_to < _in_the_phase_since(phase, spans, now, ends_on)
+    return Due(key, last.round + 1, ends_on, True) if is_new else None
+
+
+def _in_the_phase_since(phase: int, spans: Sequence[SpanRow], now: SpanRow, ends_on: date) -> date:
+    """Since when the plan is, or will be, in the phase whose end falls on `ends_on`."""
     if phase == now.phase:
         return now.phase_since
-    at_the_end = span_on(spans, due_on)
-    return at_the_end.phase_since if at_the_end else due_on
+    at_the_end = span_on(spans, ends_on)
+    return at_the_end.phase_since if at_the_end else ends_on

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .fit import Fit
 from .moves import Act
 from .progression import Refusal, State
 from .visits import Step, VisitState
 
 if TYPE_CHECKING:
-    from .models import Decision
+    from .models import Decision, VisitEvent
 
 REFUSALS: dict[Refusal, Promise] = {
     Refusal.NO_START: gettext_lazy("This plan has no start."),
@@ -92,6 +95,7 @@ STEPS: dict[Step, Promise] = {
     Step.BOOK: gettext_lazy("booked"),
     Step.MOVE: gettext_lazy("moved"),
     Step.ATTEND: gettext_lazy("marked as attended"),
+    Step.NOTE: gettext_lazy("given a session note"),
     Step.MISS: gettext_lazy("marked as missed"),
     Step.CANCEL: gettext_lazy("cancelled"),
     Step.RENEW: gettext_lazy("made due again"),
@@ -117,4 +121,25 @@ def entry_line(entry: Decision) -> str:
         "kind": ENTRIES[entry.kind],
         "on": date_format(entry.on, "j F Y"),
         "by": entry.by.name,
+    }
+
+
+def fit_words(fit: str, code: str, made_for: Sequence[str]) -> str:
+    """How a plan template fits an episode's code, for the list to choose from."""
+    words = {"code": code, "codes": ", ".join(made_for)}
+    return {
+        Fit.MADE_FOR: _("Made for %(code)s"),
+        Fit.ALSO_FOR: _("Also used for %(code)s; made for %(codes)s"),
+        Fit.RELATED: _("Made for %(codes)s, near %(code)s"),
+        Fit.NOT_CODED: _("Made for %(codes)s; this episode has no code"),
+        Fit.OTHER: _("Made for %(codes)s, not for %(code)s"),
+    }[Fit(fit)] % words
+
+
+def visit_event_line(event: VisitEvent) -> str:
+    """One step of a visit in a line, for "what happened meanwhile"."""
+    return _("%(state)s, by %(by)s, %(at)s") % {
+        "state": VISIT_STATES[VisitState(event.to_state)],
+        "by": event.by.name,
+        "at": date_format(localtime(event.at), "j F Y, H:i"),
     }

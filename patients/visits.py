@@ -1,12 +1,15 @@
-"""The steps of a visit as a table. Pure: no database, no clock, no language."""
+"""The steps of a visit as a table, and the moment that a clinic's calendar names. Pure: no database, no clock."""
 
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Step(StrEnum):
     BOOK = "book"
     MOVE = "move"
     ATTEND = "attend"
+    NOTE = "note"  # a visit that was kept gets its session note afterwards
     MISS = "miss"
     CANCEL = "cancel"
     RENEW = "renew"  # the plan that had ended goes on, so its visit is due again
@@ -28,6 +31,7 @@ TRANSITIONS: dict[tuple[VisitState, Step], VisitState] = {
     (VisitState.BOOKED, Step.ATTEND): VisitState.ATTENDED,
     (VisitState.BOOKED, Step.MISS): VisitState.MISSED,
     (VisitState.BOOKED, Step.CANCEL): VisitState.CANCELLED,
+    (VisitState.ATTENDED, Step.NOTE): VisitState.ATTENDED,
     (VisitState.CANCELLED, Step.RENEW): VisitState.DUE,
 }
 
@@ -41,9 +45,30 @@ class StepRefused(ValueError):
         self.step = step
 
 
+class NoSuchHour(ValueError):
+    """The clinic's clock skips that hour on that date."""
+
+
 def after(state: str, step: str) -> VisitState:
     """The state that a step leads to. Raises StepRefused."""
     pair = (VisitState(state), Step(step))
     if pair not in TRANSITIONS:
         raise StepRefused(*pair)
     return TRANSITIONS[pair]
+
+
+def may(state: str, step: str) -> bool:
+    """Whether a visit in this state can take the step."""
+    return (VisitState(state), Step(step)) in TRANSITIONS
+
+
+def moment(on: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, at which the clinic's clock shows this date and time.
+
+    Of an hour that comes twice, when clocks go back, the first is meant. Raises NoSuchHour for one that is skipped.
+    """
+    shown = datetime.combine(on, clock.replace(tzinfo=None), tzinfo=zone)
+    found = shown.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) != shown.replace(tzinfo=None):
+        raise NoSuchHour
+    return found

@@ -1,34 +1,41 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from rehab.models import FollowUp, User
+from rehab.models import Clinic, FollowUp, User
 
 from ..follow_ups import Asked, Standing, renewed
-from ..models import Plan, Visit
+from ..models import Plan, Visit, VisitEvent
 from ..progression import ENDED
 from ..visits import Step
 from .visit import open_visit, set_due_on, step
 
-PLAN_ENDED = "plan_ended"
-
 
 def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
-    """Work the due visits out anew from the plan's spans, after a decision. The caller has locked the plan."""
-    on = plan.patient.clinic.date_at(at)
+    """Work the due visits out anew from the plan's spans, after a decision. The caller has locked the plan.
+
+    A plan that has ended has its due visits cancelled; they are due again where its end is taken back. What is booked
+    stays booked: only a person calls off an appointment.
+    """
+    clinic = plan.patient.clinic
+    on = clinic.date_at(at)
     latest = _latest_rounds(plan)
     if plan.position(max(on, plan.start_on)).state in ENDED:
         for visit in latest.values():
             if visit.state == Visit.State.DUE:
-                step(visit, Step.CANCEL, by=by, at=at, reason=PLAN_ENDED)
+                step(visit, Step.CANCEL, by=by, at=at, cause=VisitEvent.Cause.PLAN_ENDED)
         return
     for visit in latest.values():
-        if visit.state == Visit.State.CANCELLED and visit.events.latest("sequence").reason == PLAN_ENDED:
+        if visit.state == Visit.State.CANCELLED and _last_event(visit).cause == VisitEvent.Cause.PLAN_ENDED:
             step(visit, Step.RENEW, by=by, at=at)
     follow_ups = {row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")}
     changes = renewed(
         [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
-        [Standing(key, row.round, row.state, row.due_on) for key, row in latest.items() if row.due_on],
+        [
+            Standing(key, row.round, row.state, row.due_on, _closed_on(row, clinic))
+            for key, row in latest.items()
+            if row.due_on
+        ],
         plan.phase_spans(),
         list(plan.spans.all()),
         plan.start_on,
@@ -52,5 +59,19 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
 
 
 def _latest_rounds(plan: Plan) -> dict[int, Visit]:
-    rows = plan.visits.filter(follow_up__isnull=False).order_by("round")
+    """The latest round of each follow-up, locked: whoever books one of them meanwhile waits, or is waited for."""
+    rows = plan.visits.select_for_update().filter(follow_up__isnull=False).order_by("round", "pk")
     return {row.follow_up_id: row for row in rows if row.follow_up_id}
+
+
+def _last_event(visit: Visit) -> VisitEvent:
+    return visit.events.latest("sequence")
+
+
+def _closed_on(visit: Visit, clinic: Clinic) -> date | None:
+    """The date of a visit that was kept or missed, the date on which one was cancelled; None for an open one."""
+    if visit.state in {Visit.State.DUE, Visit.State.BOOKED}:
+        return None
+    if visit.state != Visit.State.CANCELLED and visit.starts_at is not None:
+        return clinic.date_at(visit.starts_at)
+    return clinic.date_at(_last_event(visit).at)

@@ -46,6 +46,9 @@ class Visit(Addressed):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "follow_up", "round"], name="visit_follow_up_round"),
+            models.UniqueConstraint(
+                fields=["patient", "starts_at"], condition=Q(state="booked"), name="visit_one_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["booked", "attended", "missed"])
                 | Q(starts_at__isnull=False, minutes__isnull=False, physiotherapist__isnull=False),
