@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from rehab import audit
 from rehab.errors import Conflict, Refused
-from rehab.icd import Advisory, Beneath, Excludes1, Region, advisories, normalise
+from rehab.icd import Region
 from rehab.icd_sentences import advisory_sentence
 from rehab.models import IcdCode, User
+from rehab.readings.icd import Hit, find_code, looked_at
 
 from ..models import Episode, Patient
 
@@ -87,36 +88,21 @@ def correct_episode(*, episode: Episode, by: User, at: datetime, keep_code: bool
     return episode
 
 
-def find_code(text: str | None) -> IcdCode | None:
+def read_code(text: str | None) -> IcdCode | None:
     """The code that somebody typed, None where nothing was. Raises Refused where there is no such code."""
     if not text or not text.strip():
         return None
-    compact = normalise(text)
-    code = IcdCode.objects.filter(compact=compact).first() if compact else None
+    code = find_code(text)
     if code is None:
         raise Refused("unknown_code", _("There is no such diagnosis code."), field="icd_code")
     return code
-
-
-def code_advisories(code: IcdCode, *, region: str, onset_kind: str) -> tuple[Advisory, ...]:
-    """What to look at before an episode keeps this code; see `rehab.icd.advisories`."""
-    beneath = [] if code.billable else IcdCode.objects.filter(compact__startswith=code.compact, billable=True)
-    return advisories(
-        code.code,
-        title=code.title,
-        billable=code.billable,
-        excludes1=[Excludes1.from_stored(note) for note in code.excludes1],
-        billable_beneath=[Beneath(row.code, row.title) for row in beneath],
-        onset=onset_kind,
-        region=region,
-    )
 
 
 def _set(episode: Episode, fields: dict[str, Any], *, today: date, keep_code: bool) -> list[str]:
     """Set what differs, checked; the names of what does."""
     tidy = {name: _tidy(value) for name, value in fields.items()}
     if "icd_code" in tidy:
-        tidy["icd_code"] = find_code(tidy["icd_code"])
+        tidy["icd_code"] = read_code(tidy["icd_code"])
     tidy |= _onset(episode, tidy)
     changed = [name for name, value in tidy.items() if getattr(episode, name, None) != value]
     for name in changed:
@@ -183,8 +169,8 @@ def _first_of(day: date, precision: str) -> date:
 def _ask_about_code(episode: Episode, keep_code: bool) -> None:
     if episode.icd_code is None or keep_code:
         return
-    found = code_advisories(episode.icd_code, region=episode.region, onset_kind=episode.onset_kind)
-    asking = [advisory_sentence(advisory) for advisory in found if advisory.asks_to_keep]
+    [hit] = looked_at([Hit(episode.icd_code)], onset=episode.onset_kind, region=episode.region)
+    asking = [advisory_sentence(advisory) for advisory in hit.advisories if advisory.asks_to_keep]
     if asking:
         raise Refused("code_advisory", " ".join(asking), field="icd_code")
 

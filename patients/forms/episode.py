@@ -4,12 +4,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rehab.icd_sentences import REGIONS
-from rehab.models import User
+from rehab.forms.icd import LONGEST_SEARCH
+from rehab.icd import Advisory
+from rehab.icd_sentences import MOST_OFFERED, REGIONS
+from rehab.models import Clinic, User
+from rehab.readings.icd import Hit, find_code, looked_at, search_codes
 
 from ..models import Episode
 
@@ -17,7 +21,12 @@ Precision = Episode.OnsetPrecision
 
 
 class EpisodeForm(forms.Form):
-    """One course of care. `details()` is what the actions take; the onset is as exact as the boxes filled in."""
+    """One course of care. `details()` is what the actions take; the onset is as exact as the boxes filled in.
+
+    The code is typed, or looked for and picked. `hits` are the codes to pick from where the page asks for one. `tells`
+    names the advisories on the code that was sent, to be sent back with it by those who keep it; `to_know` are those
+    that ask for nothing.
+    """
 
     problem = forms.CharField(
         label=gettext_lazy("The problem, in words"),
@@ -29,16 +38,27 @@ class EpisodeForm(forms.Form):
         choices=[("", gettext_lazy("Choose")), *((region.value, words) for region, words in REGIONS.items())],
     )
     side = forms.ChoiceField(label=gettext_lazy("Side"), choices=Episode.Side.choices, required=False)
-    icd_code = forms.CharField(
+    q = forms.CharField(
         label=gettext_lazy("Diagnosis code"),
         help_text=gettext_lazy("A code, such as M54.50, or words to look for."),
-        max_length=100,
+        max_length=LONGEST_SEARCH,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("code_search"),
+                "hx-trigger": "input changed delay:300ms",
+                "hx-target": "#codes",
+                "hx-include": "[name=region]",
+                "hx-sync": "this:replace",
+            }
+        ),
     )
-    # Of the codes that the page offered, the one that was picked, for what had been typed, after which advisories.
-    pick = forms.CharField(max_length=20, required=False)
-    asked = forms.CharField(max_length=200, required=False)
+    # Of the codes that were offered the one that was picked; what had been typed when they were offered; and of which
+    # advisories the page had told when it offered to keep the code.
+    icd_code = forms.CharField(max_length=20, required=False)
+    asked = forms.CharField(max_length=LONGEST_SEARCH, required=False)
+    told = forms.CharField(max_length=200, required=False)
     onset_day = forms.IntegerField(label=gettext_lazy("Day"), min_value=1, max_value=31, required=False)
     onset_month = forms.TypedChoiceField(
         label=gettext_lazy("Month"), choices=[("", ""), *MONTHS.items()], coerce=int, empty_value=None, required=False
@@ -60,9 +80,13 @@ class EpisodeForm(forms.Form):
         label=gettext_lazy("Lead"), queryset=User.objects.none(), to_field_name="public_id", empty_label=None
     )
 
-    def __init__(self, *args: Any, clinic_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        leads = User.objects.filter(clinic_id=clinic_id, is_active=True, is_physiotherapist=True)
+        self.clinic = clinic
+        self.hits: list[Hit] = []
+        self.tells = ""
+        self.to_know: list[Advisory] = []
+        leads = clinic.users.filter(is_active=True, is_physiotherapist=True)
         self.fields["lead"].queryset = leads.order_by("name", "pk")  # type: ignore[attr-defined]
 
     @staticmethod
@@ -72,7 +96,7 @@ class EpisodeForm(forms.Form):
         onset, precision = episode.onset, episode.onset_precision
         return {name: getattr(episode, name) for name in names} | {
             "lead": episode.lead.public_id,
-            "icd_code": episode.icd_code.code if episode.icd_code else "",
+            "q": episode.icd_code.code if episode.icd_code else "",
             "onset_day": onset.day if onset and precision == Precision.DAY else None,
             "onset_month": onset.month if onset and precision in {Precision.DAY, Precision.MONTH} else None,
             "onset_year": onset.year if onset else None,
@@ -83,11 +107,37 @@ class EpisodeForm(forms.Form):
         boxes = [f"onset_{part}" for part in ("day", "month", "year")]
         if self.errors.keys().isdisjoint(boxes):
             self._read_onset(*(cleaned.get(box) for box in boxes))
+        if self.errors.keys().isdisjoint(("q", "icd_code")):
+            self._read_code()
         return cleaned
 
     def details(self) -> dict[str, Any]:
         names = ("problem", "region", "side", "onset_kind", "referrer", "lead", "onset", "onset_precision")
-        return {name: self.cleaned_data[name] for name in names}
+        read = ("icd_code", "keep_code")
+        return {name: self.cleaned_data[name] for name in (*names, *read)}
+
+    def _read_code(self) -> None:
+        """The code that is meant: the one picked, unless something else has been typed since, or what is typed."""
+        typed, picked, asked = (self.cleaned_data.get(name, "") for name in ("q", "icd_code", "asked"))
+        is_picked = bool(picked) and (not asked or asked == typed)
+        text = picked if is_picked else typed
+        self.cleaned_data |= {"icd_code": text, "keep_code": False}
+        if not text:
+            return
+        look_at = {"onset": self.cleaned_data.get("onset_kind", ""), "region": self.cleaned_data.get("region", "")}
+        code = find_code(text)
+        if code is None:
+            self.hits = search_codes(text, self.clinic, **look_at)
+            self.add_error("q", _("Choose one of these codes.") if self.hits else _("There is no such code."))
+            return
+        [hit] = looked_at([Hit(code)], **look_at)
+        asking = [advisory for advisory in hit.advisories if advisory.asks_to_keep]
+        self.to_know = [advisory for advisory in hit.advisories if not advisory.asks_to_keep]
+        self.tells = ",".join([code.compact, *(advisory.code for advisory in asking)])
+        self.cleaned_data["keep_code"] = is_picked and self.cleaned_data.get("told") == self.tells
+        meant = [name for advisory in asking for name in advisory.offered][:MOST_OFFERED]
+        others = [Hit(row) for name in dict.fromkeys(meant) if (row := find_code(name))]
+        self.hits = [*looked_at(others, **look_at), hit]
 
     def _read_onset(self, day: int | None, month: int | None, year: int | None) -> None:
         self.cleaned_data |= {"onset": None, "onset_precision": Precision.UNKNOWN}
