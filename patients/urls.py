@@ -1,6 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from .views import assign, episode, help, home, invitation, learn, patient
+from .converters import DayConverter
+from .views import assign, episode, help, home, invitation, learn, my_plan, my_visits, patient, today
+
+register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +19,14 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/access/email/", invitation.invitation_email, name="invitation_email"),
     path("patients/<uuid:patient_id>/access/phones/", invitation.invitation_end_phones, name="invitation_end_phones"),
     path("patients/<uuid:patient_id>/access/revoke/", invitation.invitation_revoke, name="invitation_revoke"),
+    path("plan/", my_plan.plan, name="plan"),
     path("start/", invitation.start, name="start"),
     path("start/<str:code>/", invitation.start, name="start"),
+    path("today/", today.today, name="today"),
+    path("today/<day:on>/", today.day, name="day"),
+    path("today/<day:on>/all/", today.day_all, name="day_all"),
+    path("today/<day:on>/check-in/", today.day_check_in, name="day_check_in"),
+    path("today/<day:on>/log/", today.day_log, name="day_log"),
+    path("today/<day:on>/undo/", today.day_undo, name="day_undo"),
+    path("visits/", my_visits.visits, name="visits"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,9 +10,8 @@ from rehab.errors import Refused
 from rehab.models import User
 
 from ..models import How, Patient
+from ..models.log import PATIENTS_GO_BACK
 
-# How far back patients fill in what they did themselves.
-PATIENTS_GO_BACK = timedelta(days=7)
 LONGEST_NOTE = 2000
 # What staff may say of a report that they enter; a patient's own is live or late, and that is worked out.
 BY_STAFF = frozenset({How.ON_BEHALF, How.PAPER, How.IN_CLINIC})

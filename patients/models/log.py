@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from .patient import Patient
 from .plan import Prescription
 
+# Patients fill in today and so far back.
+PATIENTS_GO_BACK = timedelta(days=7)
 
 class How(models.TextChoices):
     """How a report reached the record."""

@@ -12,6 +12,10 @@ from .clinic import Clinic
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> models.QuerySet["User"]:
+        # Every request asks for the zone of the person's clinic.
+        return super().get_queryset().select_related("clinic")
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
 

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from datetime import date
+
+
+class DayConverter:
+    """A date in an address: 2026-03-03."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)  # its ValueError is Django's "no such address"
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
