@@ -210,5 +210,5 @@ class PlanReading:
 
 def read_plan(patient: Patient, plan: Plan, today: date) -> PlanReading:
     """A plan as it stands today, in four queries."""
-    ledger = list(plan.decisions.select_related("by"))
+    ledger = list(plan.decisions.select_related("by", "withdraws"))
     return PlanReading(plan, today, ledger, load(patient, plan, today - DAYS_SHOWN * DAY, today, ledger=ledger))
