@@ -14,5 +14,6 @@ class ExerciseFilterForm(forms.Form):
         label=_("Kind"),
         choices=[("", _("every kind")), *((kind.value, words) for kind, words in EXERCISE_KINDS.items())],
         required=False,
+        widget=forms.Select(attrs={"aria-label": _("Kind")}),
     )
     marks_optional = False

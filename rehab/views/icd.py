@@ -7,7 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ..access import requires
 from ..forms.icd import CodeSearchForm
-from ..readings.icd import search_codes
+from ..readings.icd import MOST_HITS, search_codes
 from ..roles import Capability
 
 
@@ -24,5 +24,5 @@ def code_search(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {"q": ""}
     hits = search_codes(asked["q"], clinic, onset=asked["onset"], region=asked["region"]) if asked["q"] else []
     name = "rehab/icd/search.html#hits" if request.htmx else "rehab/icd/search.html"
-    context = {"form": form, "hits": hits, "asked": asked["q"]}
+    context = {"form": form, "hits": hits, "asked": asked["q"], "is_cut": len(hits) == MOST_HITS}
     return render(request, name, context, status=422 if form.errors else 200)
