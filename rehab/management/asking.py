@@ -1,14 +1,29 @@
-"""What a command is told by options and asks for where they are missing."""
+"""What a command is told by options, asks for where they are missing, and says when it cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from getpass import getpass
 from typing import Any
 
 from django import forms
 from django.core.management.base import CommandError
+from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
+
+from rehab.errors import Refused
+
+
+@contextmanager
+def said_in_a_sentence() -> Iterator[None]:
+    """What an action refuses, and a database without tables, as a CommandError."""
+    try:
+        yield
+    except Refused as refused:
+        raise CommandError(refused.sentence) from refused
+    except (OperationalError, ProgrammingError) as error:
+        raise CommandError(_("The database is not ready. Run manage.py migrate first.")) from error
 
 
 def answers(form_class: type[forms.BaseForm], given: Mapping[str, str | None]) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rehab.actions.user import add_staff
-from rehab.errors import Refused
 from rehab.forms.account import PersonForm
-from rehab.management.asking import answers
+from rehab.management.asking import answers, said_in_a_sentence
 from rehab.models import User
 
 ROLES = ("physiotherapist", "administrator")
@@ -28,15 +27,13 @@ class Command(BaseCommand):
             parser.add_argument(f"--{role}", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = self._administrator(options["by"])
         roles = [f"is_{role}" for role in ROLES if options[role]]
         if not roles:
             raise CommandError(_("Give at least one role: --physiotherapist, --administrator."))
-        person = answers(PersonForm, {name: options[name] for name in ("name", "email", "password")})
-        try:
+        with said_in_a_sentence():
+            by = self._administrator(options["by"])
+            person = answers(PersonForm, {name: options[name] for name in ("name", "email", "password")})
             add_staff(clinic=by.clinic, roles=roles, by=by, at=timezone.now(), **person)
-        except Refused as refused:
-            raise CommandError(refused.sentence) from refused
         self.stdout.write(_("%(email)s can sign in.") % {"email": person["email"]})
 
     def _administrator(self, email: str) -> User:

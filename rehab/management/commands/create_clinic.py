@@ -3,17 +3,16 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError, transaction
+from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rehab.actions.catalogue import load_catalogue
 from rehab.actions.clinic import create_clinic
 from rehab.actions.icd import load_codes
-from rehab.errors import Refused
 from rehab.forms.account import ClinicForm, PersonForm
-from rehab.management.asking import answers
+from rehab.management.asking import answers, said_in_a_sentence
 from rehab.models import IcdCode
 
 CLINIC = {
@@ -40,14 +39,10 @@ class Command(BaseCommand):
             parser.add_argument(f"--user-{name}", help=says)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            clinic = answers(ClinicForm, {name: options[name] for name in CLINIC})
-            person = answers(PersonForm, {name: options[f"user_{name}"] for name in PERSON})
+        clinic = answers(ClinicForm, {name: options[name] for name in CLINIC})
+        person = answers(PersonForm, {name: options[f"user_{name}"] for name in PERSON})
+        with said_in_a_sentence():
             self._create(clinic, person)
-        except Refused as refused:
-            raise CommandError(refused.sentence) from refused
-        except (OperationalError, ProgrammingError) as error:
-            raise CommandError(_("The database is not ready. Run manage.py migrate first.")) from error
         words = {"name": clinic["name"], "email": person["email"]}
         self.stdout.write(_("%(name)s is founded. %(email)s can sign in.") % words)
 
