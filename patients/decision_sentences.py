@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .decision_dates import DAYS_AHEAD, DAYS_BACK
 from .ledger_sentences import entry_title
 from .moves import Act
+from .opening import Caution
 from .phase_dates import PhaseDates, When
 from .progression import State
 
@@ -33,6 +34,12 @@ SAID_TO_PATIENT: Mapping[Act, Promise] = {
     Act.END_EARLY: gettext_lazy("Your plan ends here. Call us if you have a question."),
 }
 SAID_OF_ABSENCE = gettext_lazy("No exercises while you are away. They start again when you are back.")
+
+CAUTIONS: Mapping[Caution, Promise] = {
+    Caution.BALLISTIC: gettext_lazy("fast, with a load"),
+    Caution.LOADED: gettext_lazy("loaded"),
+    Caution.OTHER_REGION: gettext_lazy("for another part of the body"),
+}
 
 
 def act_title(act: Act, reading: PlanReading) -> str:
@@ -88,6 +95,20 @@ def effect(act: Act, reading: PlanReading) -> str:
             return _("The plan ends today, before its end. Nothing more is asked; its record stays.")
         case _:
             return _("“%(entry)s” counts no more. It stays on record.") % {"entry": entry_title(reading.last_act[0])}
+
+
+def where_to_go_on(reading: PlanReading) -> list[tuple[str, str]]:
+    """Where a plan can go on after a stop: "on" for where it stopped, else the number of a phase to start anew."""
+    present, position = reading.present, reading.position
+    words = {"phase": present.number, "name": present.name, "week": position.week_in_phase}
+    found = [
+        ("on", _("Where the plan stopped: phase %(phase)s, %(name)s, week %(week)s of it") % words),
+        (str(present.number), _("At the start of phase %(phase)s, %(name)s, once more") % words),
+    ]
+    for phase in reversed(reading.days.phases[: present.number - 1]):
+        words = {"phase": phase.number, "name": phase.name}
+        found.append((str(phase.number), _("At the start of phase %(phase)s, %(name)s") % words))
+    return found
 
 
 def comes_next(reading: PlanReading) -> str:

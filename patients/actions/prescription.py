@@ -16,7 +16,7 @@ from rehab.models import ExerciseRevision, TemplateExercise, User
 from rehab.sentences import dosage_problem
 
 from ..models import Decision, ExerciseLog, Plan, PlanPhase, Prescription
-from ..opening import Offered, starts_ticked
+from ..opening import Caution, Offered, cautions, starts_ticked
 from ..progression import ENDED, PlanDecision
 from .ledger import Seen, append, check_seen, lock
 
@@ -39,10 +39,16 @@ def offered(phase: PlanPhase, episode_region: str) -> list[tuple[TemplateExercis
 
 
 def ticks(row: TemplateExercise, episode_region: str) -> bool:
-    revision = row.revision
-    return starts_ticked(
-        Offered(revision.region, revision.loaded, revision.ballistic, row.starts_ticked), episode_region
-    )
+    return starts_ticked(_looked_at(row.revision, row.starts_ticked), episode_region)
+
+
+def cautions_of(revision: ExerciseRevision, episode_region: str) -> tuple[Caution, ...]:
+    """What to look at before this exercise is given for an episode of that region."""
+    return cautions(_looked_at(revision, True), episode_region)
+
+
+def _looked_at(revision: ExerciseRevision, ticked: bool) -> Offered:
+    return Offered(revision.region, revision.loaded, revision.ballistic, ticked)
 
 
 def chosen(row: TemplateExercise, dosage: Dosage | None = None) -> Chosen:

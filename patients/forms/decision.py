@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rehab.errors import Refused
+from rehab.models import ExerciseRevision, TemplateExercise
+from rehab.sentences import dosage_short
+
+from ..actions.ledger import Seen
+from ..actions.prescription import Chosen, cautions_of, offered
+from ..decision_sentences import CAUTIONS, SAID_OF_ABSENCE, SAID_TO_PATIENT, date_help, where_to_go_on
+from ..ledger_sentences import OTHER, REASONS
+from ..models import Prescription
+from ..moves import Act
+from ..progression import Refusal
+from ..readings.plan import PlanReading
+from .dosage import DosageForm
+
+# These take the patient out of what was agreed, so somebody says why.
+NEEDS_A_REASON = frozenset({Act.STOP, Act.GO_BACK, Act.END_EARLY})
+# The field that a refusal of the clock is shown beside, where the form has it.
+_BESIDE: Mapping[str, str] = {
+    Refusal.NO_PHASE_NAMED: "to_phase",
+    Refusal.NO_SUCH_PHASE: "to_phase",
+    Refusal.NOT_AN_EARLIER_PHASE: "to_phase",
+    Refusal.ABSENCE_ENDS_TOO_SOON: "until",
+    Refusal.ABSENCE_WITHOUT_END: "until",
+}
+_DATES = frozenset(
+    {
+        Refusal.BEFORE_START,
+        Refusal.TOO_FAR_BACK,
+        Refusal.BEFORE_THE_LAST_DECISION,
+        Refusal.IN_THE_FUTURE,
+        Refusal.TOO_FAR_AHEAD,
+        Refusal.NOT_THE_NEXT_PHASE,
+    }
+)
+# Beyond this no ledger and no protocol goes; a larger number in a hidden field is nobody's page.
+_LARGEST = 1_000_000
+_BROKEN = gettext_lazy("Something of the page is missing. Load it again.")
+_NOT_THIS_PAGE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _BROKEN)
+
+
+class SeenForm(forms.Form):
+    """What the page showed when it was made, sent back with every decision, and why it is decided."""
+
+    sequence = forms.IntegerField(
+        min_value=0, max_value=_LARGEST, widget=forms.HiddenInput, error_messages=_NOT_THIS_PAGE
+    )
+    phase = forms.IntegerField(
+        min_value=1, max_value=_LARGEST, required=False, widget=forms.HiddenInput, error_messages=_NOT_THIS_PAGE
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("In words"),
+        help_text=gettext_lazy("For the record. The patient does not see it."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, reading: PlanReading, typed: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        seen = {"sequence": reading.sequence, "phase": reading.position.phase}
+        kwargs["initial"] = {**kwargs.get("initial", {}), **_typed(self, typed), **seen}
+        super().__init__(*args, **kwargs)
+
+    def seen(self) -> Seen:
+        """Of a valid form."""
+        return Seen(self.cleaned_data["sequence"], self.cleaned_data["phase"])
+
+
+class TakeBackForm(SeenForm):
+    """Why something is taken back: always in words, as they stand beside it on record."""
+
+    field_order = ("sequence", "phase", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+        self.fields["reason"].label = _("Why it is taken back")
+
+
+@dataclass(frozen=True, slots=True)
+class NextExercise:
+    """An exercise of the phase that opens: its tick, why it starts without one, and its dose."""
+
+    key: str
+    chosen: Chosen
+    ticked: bool
+    why_not: Sequence[str]
+    dose: DosageForm
+
+    @property
+    def revision(self) -> ExerciseRevision:
+        return self.chosen.revision
+
+    @property
+    def dose_words(self) -> str:
+        return dosage_short(self.chosen.dosage)
+
+
+class DecisionForm(SeenForm):
+    """The form of any act but taking back. `act_and_phase()`, `until` and `chosen()` are what `decide` is given."""
+
+    on = forms.DateField(
+        label=gettext_lazy("From"),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    patient_text = forms.CharField(
+        label=gettext_lazy("What the patient reads"),
+        help_text=gettext_lazy("On the page for today. Short and plain."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+    field_order = ("sequence", "phase", "where", "to_phase", "on", "until", "reason_code", "reason", "patient_text")
+
+    def __init__(
+        self, data: QueryDict | None = None, *, reading: PlanReading, act: Act, typed: QueryDict | None = None
+    ) -> None:
+        self.reading, self.act = reading, act
+        said = str(SAID_TO_PATIENT[act])
+        today = max(reading.today, reading.plan.start_on) if act is Act.STOP else reading.today
+        super().__init__(data, reading=reading, typed=typed, initial={"on": today, "patient_text": said})
+        self.fields["on"].help_text = date_help(act, reading)
+        self._add_where(act)
+        self._add_reason(act)
+        if act is Act.STOP:
+            self._add_until()
+        if act is Act.END_EARLY and reading.may_plan_absence:
+            del self.fields["on"]  # it ends on the date of its start
+        self.rows = self._next_exercises(data) if act is Act.MOVE_ON else []
+        self.order_fields(self.field_order)
+
+    @property
+    def shows_exercises(self) -> bool:
+        return self.act is Act.MOVE_ON
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("reason_code") == OTHER and not cleaned.get("reason"):
+            self.add_error("reason", _("Say the reason in words."))
+        for row in self.rows:
+            if row.ticked and not row.dose.is_valid():
+                self.add_error(None, _("Look at the dose of “%(name)s”.") % {"name": row.revision.name})
+        if self.is_bound and self.shows_exercises and not any(row.ticked for row in self.rows):
+            self.add_error(None, _("Tick at least one exercise, or choose another act."))
+        return cleaned
+
+    def refuse(self, refused: Refused) -> None:
+        """Say beside its field why the act was refused."""
+        name = refused.field or _BESIDE.get(refused.code) or ("on" if refused.code in _DATES else None)
+        if refused.code == Refusal.TOO_FAR_AHEAD and self.until:
+            name = "until"
+        self.add_error(name if name in self.fields else None, refused.sentence)
+
+    @property
+    def on_date(self) -> date:
+        """From when it counts. Of a valid form."""
+        on: date = self.cleaned_data.get("on", self.reading.today)
+        return on
+
+    @property
+    def until(self) -> date | None:
+        found: date | None = self.cleaned_data.get("until")
+        return found
+
+    def act_and_phase(self) -> tuple[Act, int | None]:
+        """What is to be done: starting again after a long stop may mean going back."""
+        where = self.cleaned_data.get("where")
+        if where and where != "on":
+            return Act.GO_BACK, int(where)
+        return self.act, self.cleaned_data.get("to_phase")
+
+    def said(self) -> str:
+        """What the patient reads; of a planned absence, left as it was, its own sentence."""
+        text: str = self.cleaned_data["patient_text"]
+        return str(SAID_OF_ABSENCE) if self.until and text == str(SAID_TO_PATIENT[Act.STOP]) else text
+
+    def chosen(self) -> list[Chosen] | None:
+        """The exercises of the phase that opens, as ticked and dosed; None for other acts."""
+        if not self.shows_exercises:
+            return None
+        return [
+            Chosen(row.revision, row.dose.dosage(), row.chosen.source, row.chosen.optional, row.chosen.choice)
+            for row in self.rows
+            if row.ticked
+        ]
+
+    def _add_where(self, act: Act) -> None:
+        reading = self.reading
+        if act is Act.GO_BACK:
+            self.fields["to_phase"] = forms.TypedChoiceField(
+                label=_("Where to"),
+                coerce=int,
+                choices=where_to_go_on(reading)[1:],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose the phase to go back to.")},
+            )
+        if act is Act.START_AGAIN and reading.asks_where_to_go_on:
+            self.fields["where"] = forms.ChoiceField(
+                label=_("Where to go on"),
+                choices=where_to_go_on(reading),
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Choose where to go on.")},
+            )
+
+    def _add_reason(self, act: Act) -> None:
+        if act not in REASONS:
+            self.fields["reason"].label = _("Reason")
+            return
+        self.fields["reason_code"] = forms.ChoiceField(
+            label=_("Reason"),
+            choices=[("", _("choose")), *REASONS[act]],
+            required=act in NEEDS_A_REASON,
+            error_messages={"required": _("Choose a reason.")},
+        )
+
+    def _add_until(self) -> None:
+        self.fields["until"] = forms.DateField(
+            label=_("Start again on, if that is known"),
+            help_text=_("With a day here it is a planned absence: exercises start again by themselves."),
+            required=self.reading.may_plan_absence,
+            input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        )
+
+    def _next_exercises(self, data: QueryDict | None) -> list[NextExercise]:
+        """What the next phase has in this plan already, ticked, then what else its template has."""
+        phase = self.reading.following
+        if phase is None:
+            return []
+        region = self.reading.plan.episode.region
+        standing = [row for row in self.reading.exercises(phase.number) if row.until is None]
+        there = {row.revision.exercise_id for row in standing}
+        found = [self._row(_of(row), str(row.public_id), True, data) for row in standing]
+        for source, ticked in offered(phase, region):
+            if source.revision.exercise_id not in there:
+                starts = ticked and not standing
+                found.append(self._row(_from(source), str(source.key), starts, data))
+        return found
+
+    def _row(self, chosen: Chosen, key: str, ticked: bool, data: QueryDict | None) -> NextExercise:
+        found = cautions_of(chosen.revision, self.reading.plan.episode.region)
+        why_not = [] if ticked else [str(CAUTIONS[caution]) for caution in found]
+        if chosen.optional:
+            why_not.append(_("optional"))
+        return NextExercise(
+            key=key,
+            chosen=chosen,
+            ticked=ticked if data is None else key in data.getlist("exercises"),
+            why_not=why_not,
+            dose=DosageForm(data, prefix=key, initial=DosageForm.of(chosen.dosage)),
+        )
+
+
+def _of(row: Prescription) -> Chosen:
+    return Chosen(row.revision, row.dosage, row.source, row.optional, row.choice)
+
+
+def _from(row: TemplateExercise) -> Chosen:
+    return Chosen(row.revision, row.dosage, row, row.optional, row.choice)
+
+
+def _typed(form: forms.Form, typed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What somebody had typed on a page that was overtaken, to stand on the new one."""
+    return {name: typed[name] for name in typed} if typed else {}
