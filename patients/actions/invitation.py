@@ -99,12 +99,10 @@ def set_email(*, patient: Patient, email: str, by: User, at: datetime) -> None:
     Raises Refused where somebody already signs in with it.
     """
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic", "user").get(pk=patient.pk)
-    if patient.user is None:
-        if not email.strip():
-            return
-        _first_account(patient, by=by, at=at)
-    assert patient.user is not None  # noqa: S101 - for the type checker
-    accounts.set_email(user=patient.user, email=email, by=by, at=at)
+    if patient.user is None and not email.strip():
+        return
+    user = patient.user or _first_account(patient, by=by, at=at)
+    accounts.set_email(user=user, email=email, by=by, at=at)
 
 
 @transaction.atomic
