@@ -23,7 +23,11 @@ CLINIC = {
     "emergency_number": "such as 112 or 911",
     "hours": "opening hours, in words",
 }
-PERSON = {"name": "the first person's name", "email": "their e-mail", "password": "asked for if it is not given"}
+PERSON = (
+    ("name", "the first person's name"),
+    ("email", "their e-mail"),
+    ("password", "asked for if it is not given"),
+)
 
 
 class Command(BaseCommand):
@@ -35,12 +39,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name, says in CLINIC.items():
             parser.add_argument(f"--{name.replace('_', '-')}", help=says)
-        for name, says in PERSON.items():
+        for name, says in PERSON:
             parser.add_argument(f"--user-{name}", help=says)
 
     def handle(self, *args: Any, **options: Any) -> None:
         clinic = answers(ClinicForm, {name: options[name] for name in CLINIC})
-        person = answers(PersonForm, {name: options[f"user_{name}"] for name in PERSON})
+        person = answers(PersonForm, {name: options[f"user_{name}"] for name, _says in PERSON})
         with said_in_a_sentence():
             self._create(clinic, person)
         words = {"name": clinic["name"], "email": person["email"]}
