@@ -1,49 +1,39 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rehab import audit
-from rehab.errors import Conflict, Refused
+from rehab.errors import Refused
 from rehab.models import User
 from rehab.roles import Capability, can
 
-from ..models import Addendum, Episode, Patient, Plan, Prescription, SessionExercise, TreatmentSession
-from ..readings.session import exercises_done, exercises_text, offered_exercises
+from .. import readings
+from ..models import Addendum, Episode, ExerciseLog, Patient, Plan, TreatmentSession
+from ..models.log import How
+from ..readings.session import exercises_done
+from .log import log_exercise
+from .note import (
+    FIELDS,
+    SOAP,
+    Done,
+    Status,
+    checked,
+    exercises_ticked,
+    read,
+    saved_meanwhile,
+    too_late,
+    write_exercises,
+)
 
-SOAP = ("subjective", "objective", "assessment", "plan_text")
-TEXTS = (*SOAP, "treatment")
-PAINS = ("pain_before", "pain_after")
-FIELDS = ("kind", "minutes", *PAINS, *TEXTS)
-LONGEST_TEXT = 20_000
-LONGEST_NOTE = 200  # of an exercise
-LONGEST_SESSION = 480  # minutes
 # A first contact is sometimes written down before the episode is.
 BEFORE_THE_EPISODE = timedelta(days=7)
-Status = TreatmentSession.Status
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An exercise as somebody ticked it in a session."""
-
-    prescription: Prescription
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field of a note that somebody saved meanwhile: what it says now, and what was typed beside it."""
-
-    field: str
-    theirs: str
-    yours: str
 
 
 @transaction.atomic
@@ -114,15 +104,15 @@ def save_session(
     if unknown := set(fields) - set(FIELDS):
         raise TypeError(f"no such field: {sorted(unknown)}")
     _check_author(by, session.patient)
-    content = {name: _checked(name, value) for name, value in fields.items()}
-    exercises = None if done is None else _exercises(session, done)
+    content = {name: checked(name, value) for name, value in fields.items()}
+    exercises = None if done is None else exercises_ticked(session, done)
     drafts = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.DRAFT)
     if not drafts.update(version=version + 1, saved_at=at, saved_by=by, **content):
-        return _saved_meanwhile(session, content, exercises)
+        return saved_meanwhile(session, content, exercises)
     if exercises is not None:
-        _write_exercises(session, exercises)
+        write_exercises(session, exercises)
     audit.record("session.save", session, by=by, at=at, fields=[*content, *([] if done is None else ["exercises"])])
-    return _read(session)
+    return read(session)
 
 
 @transaction.atomic
@@ -137,7 +127,8 @@ def sign_session(
 ) -> TreatmentSession:
     """Save a draft and close it for good. Only who wrote it signs it, and not without a word under S, O, A or P.
 
-    Raises as `save_session` does; whatever is refused, nothing is saved.
+    What was done here of what the plan asks for that day counts as done, unless it is on record already. Raises as
+    `save_session` does; whatever is refused, nothing is saved.
     """
     if session.physiotherapist_id != by.pk:
         raise Refused("not_yours", _("Only %(name)s can sign this note.") % {"name": session.physiotherapist.name})
@@ -148,9 +139,10 @@ def sign_session(
             _("There is no text yet: write something under S, O, A or P before you sign."),
             field="subjective",
         )
-    _close(session, Status.SIGNED, signed_at=at, signed_by=by)
+    _log_what_was_done(session, by=by, at=at)
+    TreatmentSession.objects.filter(pk=session.pk).update(status=Status.SIGNED, signed_at=at, signed_by=by)
     audit.record("session.sign", session, by=by, at=at, fields=["status"])
-    return _read(session)
+    return read(session)
 
 
 @transaction.atomic
@@ -160,9 +152,9 @@ def discard_session(*, session: TreatmentSession, version: int, by: User, at: da
         raise Refused("not_yours", _("Only %(name)s can discard this note.") % {"name": session.physiotherapist.name})
     drafts = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.DRAFT)
     if not drafts.update(status=Status.DISCARDED):
-        raise _too_late(_read(session), [])
+        raise too_late(read(session))
     audit.record("session.discard", session, by=by, at=at, fields=["status"])
-    return _read(session)
+    return read(session)
 
 
 @transaction.atomic
@@ -174,7 +166,7 @@ def add_addendum(*, session: TreatmentSession, kind: str, text: str, by: User, a
         raise Refused("not_signed", _("Only a signed note takes an addition. Change the draft itself."))
     if kind not in Addendum.Kind:
         raise Refused("no_kind", _("Choose what kind of addition it is."), field="kind")
-    text = _checked("text", text)
+    text = checked("text", text)
     if not text:
         raise Refused("empty", _("Write what is to be added."), field="text")
     last = session.addenda.last()
@@ -209,109 +201,22 @@ def _check_date(episode: Episode, on: date, today: date) -> None:
         raise Refused("episode_closed", _("This episode was closed before that day."), field="on")
 
 
-def _checked(name: str, value: Any) -> Any:
-    """What a field of a note is stored as. Raises Refused, with the field, for what it cannot hold."""
-    if name in PAINS:
-        if value is not None and not (isinstance(value, int) and 0 <= value <= 10):
-            raise Refused("no_pain", _("Pain is a whole number from 0 to 10."), field=name)
-        return value
-    if name == "minutes":
-        if value is not None and not (isinstance(value, int) and 1 <= value <= LONGEST_SESSION):
-            raise Refused(
-                "no_minutes",
-                _("Minutes: a whole number from 1 to %(longest)s.") % {"longest": LONGEST_SESSION},
-                field=name,
-            )
-        return value
-    if name == "kind":
-        if value not in TreatmentSession.Kind:
-            raise Refused("no_kind", _("Choose what kind of session it was."), field=name)
-        return value
-    text = str(value).replace("\r\n", "\n").strip()
-    if len(text) > LONGEST_TEXT:
-        raise Refused(
-            "too_long",
-            _("That is longer than %(longest)s characters. Please shorten it.") % {"longest": f"{LONGEST_TEXT:,}"},
-            field=name,
-        )
-    return text
-
-
-def _exercises(session: TreatmentSession, done: Sequence[Done]) -> dict[int, str]:
-    """The note of each exercise ticked, by revision. A dose that was changed meanwhile is the same exercise."""
-    ticked = {item.prescription.revision_id: item.note.strip() for item in done}
-    allowed = {row.revision_id for row in offered_exercises(session)} | set(exercises_done(session))
-    for item in done:
-        of_plan = session.plan_id is not None and item.prescription.plan_id == session.plan_id
-        if not of_plan or item.prescription.revision_id not in allowed:
-            raise Refused("not_in_force", _("One of these exercises was not in the plan on that day."), field="done")
-        if len(item.note.strip()) > LONGEST_NOTE:
-            raise Refused(
-                "long_note", _("A remark has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}, field="done"
-            )
-    return ticked
-
-
-def _write_exercises(session: TreatmentSession, exercises: Mapping[int, str]) -> None:
-    there = exercises_done(session)
-    if there == exercises:
+def _log_what_was_done(session: TreatmentSession, *, by: User, at: datetime) -> None:
+    if session.plan is None:
         return
-    by_revision = {row.revision_id: row for row in offered_exercises(session)}
-    session.exercises.exclude(revision_id__in=exercises).delete()
-    for revision_id, note in exercises.items():
-        if revision_id not in there:
-            SessionExercise.objects.create(
-                session=session, prescription=by_revision.get(revision_id), revision_id=revision_id, note=note
+    done, on = exercises_done(session), session.on
+    of_day = readings.load(session.patient, session.plan, on, on)
+    for row in of_day.in_force(on):
+        said = {log.status for log in of_day.logs_of(row, on)}
+        if row.revision_id in done and ExerciseLog.Status.DONE not in said:
+            log_exercise(
+                patient=session.patient,
+                prescription=row,
+                on=on,
+                occasion=None,
+                client_id=uuid5(session.public_id, str(row.public_id)),
+                status=ExerciseLog.Status.DONE,
+                how=How.IN_CLINIC,
+                by=by,
+                at=at,
             )
-        elif there[revision_id] != note:
-            session.exercises.filter(revision_id=revision_id).update(note=note)
-
-
-def _saved_meanwhile(
-    session: TreatmentSession, content: Mapping[str, Any], exercises: Mapping[int, str] | None
-) -> TreatmentSession:
-    """The note as it stands, if that is just what was sent; else raises Conflict with both texts."""
-    stands = _read(session)
-    differences = [
-        Difference(name, _shown(stands, name, getattr(stands, name)), _shown(stands, name, value))
-        for name, value in content.items()
-        if getattr(stands, name) != value
-    ]
-    there = exercises_done(stands)
-    if exercises is not None and exercises != there:
-        differences.append(Difference("done", exercises_text(stands, there), exercises_text(stands, exercises)))
-    if differences or stands.status != Status.DRAFT:
-        raise _too_late(stands, differences)
-    return stands
-
-
-def _too_late(stands: TreatmentSession, differences: Sequence[Difference]) -> Conflict:
-    sentences = {
-        Status.DRAFT: _("This note was saved meanwhile. Nothing of yours is lost: look at both, then save again."),
-        Status.SIGNED: _("This note is signed, so it stays as it is. What is new goes into an addition."),
-        Status.DISCARDED: _("This note was discarded meanwhile."),
-    }
-    now = {
-        "version": stands.version,
-        "saved_by": stands.saved_by.name,
-        "saved_at": stands.saved_at,
-        "differences": list(differences),
-    }
-    return Conflict(f"was_{stands.status}", sentences[Status(stands.status)], now=now)
-
-
-def _shown(session: TreatmentSession, name: str, value: Any) -> str:
-    if name == "kind":
-        return str(TreatmentSession.Kind(value).label)
-    return "" if value is None else str(value)
-
-
-def _close(session: TreatmentSession, status: str, **columns: Any) -> None:
-    TreatmentSession.objects.filter(pk=session.pk, status=Status.DRAFT).update(status=status, **columns)
-
-
-def _read(session: TreatmentSession) -> TreatmentSession:
-    rows = TreatmentSession.objects.select_related(
-        "patient__clinic", "physiotherapist", "saved_by", "signed_by", "plan"
-    )
-    return rows.get(pk=session.pk)

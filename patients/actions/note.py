@@ -1,0 +1,147 @@
+"""What the note of a session can hold, and both texts where two people wrote it. Inside an action's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rehab.errors import Conflict, Refused
+
+from ..models import Prescription, SessionExercise, TreatmentSession
+from ..readings.session import exercises_done, exercises_text, offered_exercises
+
+SOAP = ("subjective", "objective", "assessment", "plan_text")
+TEXTS = (*SOAP, "treatment")
+PAINS = ("pain_before", "pain_after")
+FIELDS = ("kind", "minutes", *PAINS, *TEXTS)
+LONGEST_TEXT = 20_000
+LONGEST_NOTE = 200  # of an exercise
+LONGEST_SESSION = 480  # minutes
+Status = TreatmentSession.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An exercise as somebody ticked it in a session."""
+
+    prescription: Prescription
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a note that somebody saved meanwhile: what it says now, and what was typed beside it."""
+
+    field: str
+    theirs: str
+    yours: str
+
+
+def checked(name: str, value: Any) -> Any:
+    """What a field of a note is stored as. Raises Refused, with the field, for what it cannot hold."""
+    if name in PAINS:
+        if value is not None and not (isinstance(value, int) and 0 <= value <= 10):
+            raise Refused("no_pain", _("Pain is a whole number from 0 to 10."), field=name)
+        return value
+    if name == "minutes":
+        if value is not None and not (isinstance(value, int) and 1 <= value <= LONGEST_SESSION):
+            raise Refused(
+                "no_minutes",
+                _("Minutes: a whole number from 1 to %(longest)s.") % {"longest": LONGEST_SESSION},
+                field=name,
+            )
+        return value
+    if name == "kind":
+        if value not in TreatmentSession.Kind:
+            raise Refused("no_kind", _("Choose what kind of session it was."), field=name)
+        return value
+    text = str(value).replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
+        raise Refused(
+            "too_long",
+            _("That is longer than %(longest)s characters. Please shorten it.") % {"longest": f"{LONGEST_TEXT:,}"},
+            field=name,
+        )
+    return text
+
+
+def exercises_ticked(session: TreatmentSession, done: Sequence[Done]) -> dict[int, str]:
+    """The note of each exercise ticked, by revision. A dose that was changed meanwhile is the same exercise."""
+    ticked = {item.prescription.revision_id: item.note.strip() for item in done}
+    allowed = {row.revision_id for row in offered_exercises(session)} | set(exercises_done(session))
+    for item in done:
+        of_plan = session.plan_id is not None and item.prescription.plan_id == session.plan_id
+        if not of_plan or item.prescription.revision_id not in allowed:
+            raise Refused("not_in_force", _("One of these exercises was not in the plan on that day."), field="done")
+        if len(item.note.strip()) > LONGEST_NOTE:
+            raise Refused(
+                "long_note", _("A remark has at most %(longest)s characters.") % {"longest": LONGEST_NOTE}, field="done"
+            )
+    return ticked
+
+
+def write_exercises(session: TreatmentSession, exercises: Mapping[int, str]) -> None:
+    """Make the exercises on record those given: the note of each, by revision."""
+    there = exercises_done(session)
+    if there == exercises:
+        return
+    by_revision = {row.revision_id: row for row in offered_exercises(session)}
+    session.exercises.exclude(revision_id__in=exercises).delete()
+    for revision_id, note in exercises.items():
+        if revision_id not in there:
+            SessionExercise.objects.create(
+                session=session, prescription=by_revision.get(revision_id), revision_id=revision_id, note=note
+            )
+        elif there[revision_id] != note:
+            session.exercises.filter(revision_id=revision_id).update(note=note)
+
+
+def saved_meanwhile(
+    session: TreatmentSession, content: Mapping[str, Any], exercises: Mapping[int, str] | None
+) -> TreatmentSession:
+    """The note as it stands, if that is just what was sent; else raises Conflict with both texts."""
+    stands = read(session)
+    differences = [
+        Difference(name, _shown(stands, name, getattr(stands, name)), _shown(stands, name, value))
+        for name, value in content.items()
+        if getattr(stands, name) != value
+    ]
+    there = exercises_done(stands)
+    if exercises is not None and exercises != there:
+        differences.append(Difference("done", exercises_text(stands, there), exercises_text(stands, exercises)))
+    if differences or stands.status != Status.DRAFT:
+        raise too_late(stands, differences)
+    return stands
+
+
+def too_late(stands: TreatmentSession, differences: Sequence[Difference] = ()) -> Conflict:
+    """What somebody is told who saves, signs or discards a draft that is another one by now."""
+    sentences = {
+        Status.DRAFT: _("This note was saved meanwhile. Nothing of yours is lost: look at both, then save again."),
+        Status.SIGNED: _("This note is signed, so it stays as it is. What is new goes into an addition."),
+        Status.DISCARDED: _("This note was discarded meanwhile."),
+    }
+    now = {
+        "version": stands.version,
+        "saved_by": stands.saved_by.name,
+        "saved_at": stands.saved_at,
+        "differences": list(differences),
+    }
+    return Conflict(f"was_{stands.status}", sentences[Status(stands.status)], now=now)
+
+
+def _shown(session: TreatmentSession, name: str, value: Any) -> str:
+    if name == "kind":
+        return str(TreatmentSession.Kind(value).label)
+    return "" if value is None else str(value)
+
+
+def read(session: TreatmentSession) -> TreatmentSession:
+    """The note as it stands now."""
+    rows = TreatmentSession.objects.select_related(
+        "patient__clinic", "physiotherapist", "saved_by", "signed_by", "plan"
+    )
+    return rows.get(pk=session.pk)

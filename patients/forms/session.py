@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..actions.note import FIELDS, LONGEST_NOTE, LONGEST_SESSION, LONGEST_TEXT, Difference, Done
+from ..models import Addendum, Episode, Prescription, SessionExercise, TreatmentSession
+from ..readings.session import offered_exercises
+
+WHOLE_PAIN = gettext_lazy("A whole number from 0 to 10, please.")
+
+
+class LongText(forms.CharField):
+    """A text of a note: lines end alike whatever browser sent them, and it is counted as it is stored."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        area = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
+        too_long = gettext_lazy("That is longer than %(limit_value)d characters. Please shorten it.")
+        super().__init__(
+            max_length=LONGEST_TEXT, widget=area, error_messages={"max_length": too_long}, required=False, **kwargs
+        )
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class Pain(forms.IntegerField):
+    """0 to 10, or nothing: not asked is not zero."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        says = dict.fromkeys(("invalid", "min_value", "max_value"), WHOLE_PAIN)
+        super().__init__(min_value=0, max_value=10, required=False, error_messages=says, **kwargs)
+
+
+class StartForm(forms.Form):
+    """What a session note begins with. Nothing filled in is one in the clinic today."""
+
+    on = forms.DateField(
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": gettext_lazy("Give a day, such as 2026-03-04.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=TreatmentSession.Kind.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    episode = forms.ModelChoiceField(
+        label=gettext_lazy("Episode"),
+        queryset=Episode.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=None,
+    )
+    marks_optional = False
+
+    def __init__(self, *args: Any, episodes: list[Episode], today: date, **kwargs: Any) -> None:
+        first = {"on": today, "kind": TreatmentSession.Kind.CLINIC, "episode": episodes[0].public_id}
+        super().__init__(*args, initial=first, **kwargs)
+        self.first = {"on": today, "kind": TreatmentSession.Kind.CLINIC, "episode": episodes[0]}
+        self.fields["episode"].queryset = Episode.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[episode.pk for episode in episodes]
+        )
+        self.fields["on"].widget.attrs["max"] = today.isoformat()
+
+    def start(self) -> dict[str, Any]:
+        """What `start_session` is told; what was left out is as it is most often."""
+        return {name: self.cleaned_data[name] or first for name, first in self.first.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseRow:
+    """An exercise as the form shows it: its key in the form, whether it is ticked, the box for a remark."""
+
+    key: str
+    prescription: Prescription
+    ticked: bool
+    remark: forms.BoundField
+
+
+class NoteForm(forms.Form):
+    """A draft of a session note. `content()` and `done()` are what the actions take."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TreatmentSession.Kind.choices)
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes"),
+        min_value=1,
+        max_value=LONGEST_SESSION,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    pain_before = Pain(label=gettext_lazy("Pain before"))
+    subjective = LongText(label=gettext_lazy("Subjective"), help_text=gettext_lazy("what the patient says"), rows=4)
+    objective = LongText(label=gettext_lazy("Objective"), help_text=gettext_lazy("what you find"), rows=4)
+    assessment = LongText(label=gettext_lazy("Assessment"), help_text=gettext_lazy("what you make of it"), rows=3)
+    plan_text = LongText(label=gettext_lazy("Plan"), help_text=gettext_lazy("what comes next"), rows=3)
+    treatment = LongText(label=gettext_lazy("Treatment given"), rows=2)
+    pain_after = Pain(label=gettext_lazy("Pain after"))
+    done = forms.MultipleChoiceField(
+        label=gettext_lazy("Exercises done"),
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "One of the exercises that you ticked is not in the plan on this day. Please look at the ticks again."
+            )
+        },
+    )
+    marks_optional = False
+
+    def __init__(self, *args: Any, session: TreatmentSession, **kwargs: Any) -> None:
+        self.session = session
+        self.recorded = {row.revision_id: row for row in _recorded(session)}
+        super().__init__(*args, initial=self._as_it_is(), **kwargs)
+        self.prescriptions = _by_exercise(session, self.recorded)
+        self.fields["done"].choices = [(key, key) for key in self.prescriptions]  # type: ignore[attr-defined]
+        for key, prescription in self.prescriptions.items():
+            before = self.recorded.get(prescription.revision_id)
+            self.fields[_remark(key)] = forms.CharField(
+                label=_("Remark on %(name)s") % {"name": prescription.revision.name},
+                max_length=LONGEST_NOTE,
+                required=False,
+                initial=before.note if before else "",
+                widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+            )
+
+    def exercises(self) -> list[ExerciseRow]:
+        """The rows of the form, ticked as they were sent, or as the note has them."""
+        ticked = self["done"].value() or []
+        return [
+            ExerciseRow(key, prescription, key in ticked, self[_remark(key)])
+            for key, prescription in self.prescriptions.items()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for key, prescription in self.prescriptions.items():
+            if cleaned.get(_remark(key)) and "done" in cleaned and key not in cleaned["done"]:
+                name = prescription.revision.name
+                self.add_error(
+                    _remark(key),
+                    _("Tick %(name)s as well, or take the remark out: it was not done here.") % {"name": name},
+                )
+        return cleaned
+
+    def content(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in FIELDS}
+
+    def done_here(self) -> list[Done]:
+        return [Done(self.prescriptions[key], self.cleaned_data[_remark(key)]) for key in self.cleaned_data["done"]]
+
+    def show(self, version: int) -> None:
+        """Let what was typed stand beside a newer version: what is sent next is meant to follow that one."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
+    def _as_it_is(self) -> dict[str, Any]:
+        values: Mapping[str, Any] = {name: getattr(self.session, name) for name in FIELDS}
+        ticked = [str(row.revision.exercise.public_id) for row in self.recorded.values()]
+        return {**values, "version": self.session.version, "done": ticked}
+
+
+class AddendumForm(forms.Form):
+    """What is said of a signed note afterwards."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Addendum.Kind.choices, widget=forms.RadioSelect)
+    text = LongText(label=gettext_lazy("Text"), rows=4)
+    marks_optional = False
+
+
+def label_of(difference: Difference) -> str:
+    """The name of a field that two people filled in differently."""
+    return str(NoteForm.base_fields[difference.field].label)
+
+
+def _remark(key: str) -> str:
+    return f"remark_{key}"
+
+
+def _recorded(session: TreatmentSession) -> list[SessionExercise]:
+    return list(session.exercises.select_related("revision__exercise", "prescription__revision__exercise"))
+
+
+def _by_exercise(session: TreatmentSession, recorded: Mapping[int, SessionExercise]) -> dict[str, Prescription]:
+    """What can be ticked, by the exercise's id: a dose that was changed meanwhile is still the same exercise."""
+    rows = {str(row.revision.exercise.public_id): row for row in offered_exercises(session)}
+    for done in recorded.values():
+        if done.prescription is not None:
+            rows.setdefault(str(done.revision.exercise.public_id), done.prescription)
+    return rows
