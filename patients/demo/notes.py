@@ -97,6 +97,15 @@ CARER_FIRST = Note(
     minutes=45,
 )
 
+CARER_FOLLOW_UP = Note(
+    subjective="Lifts with the slide sheet now. Back aches in the evening only.",
+    objective="Bends at the hips, back straight. Wall sit ten seconds, five times.",
+    assessment="On course.",
+    plan_text="Finish phase 2, then check for phase 3.",
+    treatment="Practised lifting with a box of six kilos.",
+    pain=(4, 3),
+)
+
 CARER_STAY = Note(
     subjective="The plank on her toes hurts on the next day; the step is fine. Two nights of lifting her mother.",
     objective="Holds the plank 8 seconds before the back sags.",

@@ -21,6 +21,7 @@ from patients.actions.plan import assign_plan
 from patients.actions.prescription import Chosen, change_prescription, chosen, offered
 from patients.actions.session import Done, add_addendum, save_session, sign_session, start_session
 from patients.actions.visit import add_visit, attend_visit, book_visit, cancel_visit, miss_visit, move_visit
+from patients.forms.assign import NEW, PROPOSED
 from patients.models import (
     Addendum,
     Episode,
@@ -34,6 +35,7 @@ from patients.models import (
     VisitEvent,
 )
 from patients.moves import Act
+from patients.readings.plan import read_plan
 from patients.readings.session import offered_exercises
 from rehab.models import Clinic, TemplateVersion, User
 
@@ -116,8 +118,13 @@ class Record:
             **details,
         )
 
-    def assign(self, on: date, *, start_phase: int = 1, reports_by: str = "phone", **words: str) -> None:
-        """The version that the clinic offers, from that day on, with the exercises that start ticked."""
+    def assign(
+        self, on: date, *, course: str = NEW, start_phase: int = 1, reports_by: str = "phone", **words: str
+    ) -> None:
+        """The version that the clinic offers, from that day on, with the exercises that start ticked.
+
+        `course`: whether the problem is new or has lasted, from which the page proposes the start phase.
+        """
         version = TemplateVersion.objects.get(template__clinic=self.clinic, status=TemplateVersion.Status.PUBLISHED)
         phase = PlanPhase(number=start_phase, source=version.phases.get(number=start_phase))
         self.plan = assign_plan(
@@ -127,6 +134,7 @@ class Record:
             start_phase=start_phase,
             exercises=[chosen(row) for row, ticked in offered(phase, self.episode.region) if ticked],
             reports_by=reports_by,
+            evidence={"course": course, "proposed_phase": PROPOSED[course]},
             by=self.lead,
             at=self.moment(on, 9, 40),
             **words,
@@ -142,7 +150,18 @@ class Record:
     # --- decisions ---
 
     def decide(self, on: date, act: Act, **how: Any) -> None:
-        decide(plan=self.plan, act=act, on=how.pop("since", on), seen=self._seen(on), **self._told(on, 11, 30), **how)
+        """Decide with what the page of that day shows kept as evidence; `since` is the date from which it counts."""
+        self.plan.refresh_from_db()
+        reading = read_plan(self.patient, self.plan, on)
+        decide(
+            plan=self.plan,
+            act=act,
+            on=how.pop("since", on),
+            seen=Seen(reading.sequence, reading.position.phase),
+            evidence=reading.evidence(),
+            **self._told(on, 11, 30),
+            **how,
+        )
 
     def move_on(self, on: date, *, also: Mapping[str, Mapping[str, Any]] | None = None, **how: Any) -> None:
         """To the next phase with what starts ticked there, and with `also`: exercises by key, with changes of dose."""
@@ -186,6 +205,10 @@ class Record:
 
     def book_treatment(self, on: date, *, hour: int, minute: int = 0, visit_on: date) -> Visit:
         return add_visit(episode=self.episode, **self._appointment(on, visit_on, hour, minute))
+
+    def keep(self, follow_up: str, on: date, *, hour: int, visit_on: date, note: Note | None = None) -> None:
+        """Agree on a visit of the protocol on the date `on`, and keep it."""
+        self.attend(self.book(follow_up, on, hour=hour, visit_on=visit_on), note)
 
     def move(self, visit: Visit, on: date, *, hour: int, visit_on: date) -> Visit:
         return move_visit(visit=visit, seen=visit.last_sequence, **self._appointment(on, visit_on, hour, 0))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from patients.actions.invitation import set_email
+from patients.forms.assign import LASTED
 from patients.models import ExerciseLog
 from patients.moves import Act
 from rehab.accounts import DEMO_PASSWORD
@@ -47,6 +48,7 @@ def office_worker(record: Record) -> None:
     )
     record.assign(
         start,
+        course=LASTED,
         start_phase=2,
         reason="Three months of pain that has settled to a steady level; moves and sleeps well, no nerve signs. "
         "Settling down again would cost two weeks.",
@@ -67,14 +69,17 @@ def office_worker(record: Record) -> None:
         Act.STOP,
         since=away,
         until=back,
+        reason_code="away",
         reason="A week of travel for work, no room to exercise.",
         patient_text="No exercises while you travel. Walk when you can.",
     )
     record.cancel(middle, week_later, reason="Travels for work that week.")
     record.report(week_later, away - DAY, Habit(pain=(5, 4)))
     flight = {back: "Nine hours on the plane. Stiff.", back + DAY: "Stopped half way, the pull in the leg is back."}
-    flare = Habit(pain=(7, 5), all_done=0.15, done=0.35, silent=0, answers=1, why_not=(Reason.PAIN,), notes=flight)
-    record.report(back, back + timedelta(days=4), flare)
+    flare = Habit(pain=(7, 7), all_done=0, done=0.1, silent=0, answers=1, why_not=(Reason.PAIN,), notes=flight)
+    record.report(back, back + DAY, flare)
+    settles = Habit(pain=(6, 5), all_done=0.2, done=0.5, silent=0, answers=1, why_not=(Reason.PAIN, Reason.TOO_TIRED))
+    record.report(back + timedelta(days=2), back + timedelta(days=4), settles)
     record.report(back + timedelta(days=5), follow_up_on - DAY, Habit(pain=(5, 3)))
     record.attend(follow_up, notes.OFFICE_WORKER_FOLLOW_UP)
     record.change_dose(
@@ -127,6 +132,7 @@ def teacher(record: Record) -> None:
     follow_up = record.book("Four-week follow-up", start, visit_on=follow_up_on, hour=15)
     eager = Habit(pain=(6, 4), all_done=0.8, done=0.8, silent_weekend=0.2)
     record.report(start, start + timedelta(days=13), eager)
+    record.keep("Check at the end of phase 1", start, visit_on=weekday(start + timedelta(days=13)), hour=15)
     record.report(start + timedelta(days=14), follow_up_on - DAY, Habit(pain=(4, 2), all_done=0.85, done=0.8))
     record.attend(follow_up, notes.TEACHER_FOLLOW_UP)
     record.book("Check at the end of phase 2", follow_up_on, visit_on=weekday(record.day), hour=15)
@@ -157,18 +163,18 @@ def carer(record: Record) -> None:
     )
     record.assign(start, reports_by="paper", patient_text="Tick the sheet each day and bring it along.")
     record.note(start, notes.CARER_FIRST)
-    first_check = record.book(
-        "Check at the end of phase 1", start, visit_on=weekday(start + timedelta(days=13)), hour=9
-    )
     steady = Habit(pain=(5, 4), all_done=0.55, done=0.6, answers=0.5)
-    record.enter_sheet(start, start + timedelta(days=12), steady, on=first_check.starts_at.date())
-    record.attend(first_check)
-    check = record.book("Check at the end of phase 2", first_check.starts_at.date(), visit_on=moved_on, hour=9)
-    record.enter_sheet(start + timedelta(days=13), moved_on - DAY, steady, on=moved_on)
-    record.attend(check)
+    checked, seen_again = weekday(start + timedelta(days=13)), start + timedelta(days=28)
+    record.enter_sheet(start, checked - DAY, steady, on=checked)
+    record.keep("Check at the end of phase 1", start, visit_on=checked, hour=9)
+    record.enter_sheet(checked, seen_again - DAY, steady, on=seen_again)
+    record.keep("Four-week follow-up", checked, visit_on=seen_again, hour=9, note=notes.CARER_FOLLOW_UP)
+    record.enter_sheet(seen_again, moved_on - DAY, steady, on=moved_on)
+    record.keep("Check at the end of phase 2", seen_again, visit_on=moved_on, hour=9)
     record.move_on(
         moved_on,
         also={"step-up": {"sets": 1}},
+        reason_code="ready",
         reason="Phase 2 done, lifts with the hips. One set of step-ups to begin with, as she carries much by day.",
         patient_text="On to phase 3: strength. Slow and even, one set on the step for now.",
     )
@@ -178,6 +184,7 @@ def carer(record: Record) -> None:
     record.decide(
         stayed,
         Act.STAY,
+        reason_code="more_time",
         reason="The plank was too much; give it more time in phase 3.",
         patient_text="We stay with phase 3 a little longer. That is normal and often wise.",
     )
@@ -212,11 +219,13 @@ def driver(record: Record) -> None:
     record.note(start, notes.DRIVER_FIRST)
     follow_up = record.book("Four-week follow-up", start, visit_on=start + timedelta(days=28), hour=17)
     record.report(start, start + timedelta(days=13), Habit(pain=(5, 4), all_done=0.6, silent_weekend=0.5))
+    record.keep("Check at the end of phase 1", start, visit_on=weekday(start + timedelta(days=13)), hour=17)
     record.report(start + timedelta(days=14), ill - DAY, Habit(pain=(4, 3), all_done=0.55, silent=0.15))
     record.decide(
         ill,
         Act.STOP,
         until=well,
+        reason_code="ill",
         reason="Rang: flu with fever. Back no worse.",
         patient_text="Get well first. We start again when the fever is gone.",
     )
@@ -238,7 +247,10 @@ def retired(record: Record) -> None:
     record.give_access(start)
     record.note(start, notes.RETIRED_FIRST)
     missed = record.book("Four-week follow-up", start, visit_on=after(28), hour=11)
-    record.report(start, after(20) - DAY, Habit(pain=(6, 4), all_done=0.7, silent_weekend=0.15))
+    gardener = Habit(pain=(6, 4), all_done=0.7, silent_weekend=0.15)
+    record.report(start, after(13) - DAY, gardener)
+    record.keep("Check at the end of phase 1", start, visit_on=after(13), hour=11)
+    record.report(after(13), after(20) - DAY, Habit(pain=(4, 4), all_done=0.7))
     record.change_dose(
         after(20),
         "walking",
@@ -253,6 +265,7 @@ def retired(record: Record) -> None:
     record.decide(
         after(38),
         Act.STAY,
+        reason_code="pain",
         reason="A flare from the garden; more time in phase 2.",
         patient_text="We stay in phase 2 until the back is calm again.",
     )
@@ -261,29 +274,33 @@ def retired(record: Record) -> None:
 
 def _strength_and_return(record: Record, after: Callable[[int], date]) -> None:
     record.report(after(38), after(45) - DAY, Habit(pain=(5, 3)))
-    record.move_on(after(45), reason="Criteria of phase 2 met.")
+    record.move_on(after(45), reason_code="ready", reason="Wall sit five times, no pain on bending.")
     record.take_back(after(45), reason="Written on the wrong record; he stays in phase 2.")
     record.report(after(45), after(52) - DAY, Habit(pain=(3, 2)))
-    check = record.book("Check at the end of phase 2", after(45), visit_on=after(52), hour=11)
-    record.attend(check)
+    record.keep("Check at the end of phase 2", after(45), visit_on=after(52), hour=11)
     record.move_on(
         after(52),
         also={"step-up": {}},
+        reason_code="ready",
         reason="Calm for a week, wall sit with ease.",
         patient_text="Now strength. The step at home will do.",
     )
-    record.report(after(52), after(70) - DAY, Habit(pain=(3, 2), all_done=0.75))
+    record.report(after(52), after(66) - DAY, Habit(pain=(3, 2), all_done=0.75))
     record.decide(
         after(66),
         Act.STOP,
         since=after(70),
         until=after(77),
+        reason_code="away",
         reason="A week with his daughter.",
         patient_text="Enjoy the week. No exercises; walk if you like.",
     )
+    record.report(after(66), after(70) - DAY, Habit(pain=(2, 2), all_done=0.75))
     record.report(after(77), after(102) - DAY, Habit(pain=(2, 1), all_done=0.8))
+    record.keep("Check at the end of phase 3", after(66), visit_on=after(102), hour=11)
     record.move_on(
         after(102),
+        reason_code="wish",
         reason="Climbs stairs without a rail. No swings and throws: swimming is what he wants.",
         patient_text="The last phase: swim or cycle, whichever you like.",
     )
@@ -293,7 +310,8 @@ def _strength_and_return(record: Record, after: Callable[[int], date]) -> None:
     record.decide(
         after(116),
         Act.FINISH,
-        reason="Goals reached.",
+        reason_code="goals",
+        reason="On the floor with the grandchildren and up again.",
         patient_text="Well done. You know what helps your back. Call us if pain lasts longer than a week.",
     )
     record.add_to_note(weekday(after(116) + DAY), notes.RETIRED_ADDITION)
