@@ -130,6 +130,13 @@ class DayPage:
         return self.days.phase(self.position.phase)
 
     @property
+    def weeks_in_phase(self) -> int | None:
+        """How many weeks the present phase has; None where it is open."""
+        if self.phase is None or self.phase.last_week is None:
+            return None
+        return self.phase.last_week - self.phase.first_week + 1
+
+    @property
     def check_in(self) -> CheckIn | None:
         return self.days.check_ins.get(self.on)
 
@@ -266,6 +273,10 @@ class PhaseOnPlan:
     helps: list[str]
     exercises: list[Prescription]
     needs_check_before: bool
+
+    @property
+    def colour(self) -> int:
+        return phase_colour(self.phase.number)
 
 
 def day_page(patient: Patient, *, on: date, today: date, at: datetime) -> DayPage:

@@ -18,7 +18,7 @@ from ..actions.checkin import check_in
 from ..actions.log import correct_log, log_all, log_exercise, undo_all
 from ..forms.checkin import CheckInForm
 from ..forms.log import AllDoneForm, LogForm, UndoForm
-from ..models import ExerciseLog, Patient, Prescription
+from ..models import Patient, Prescription
 from ..models.log import PATIENTS_GO_BACK
 from ..readings.today import DayPage, Row, day_page
 
@@ -132,7 +132,7 @@ def day_check_in(request: HttpRequest, patient: Patient, on: date) -> HttpRespon
 def _act(
     request: HttpRequest, patient: Patient, on: date, form: AllDoneForm | UndoForm, act: Callable[[datetime], None]
 ) -> HttpResponse:
-    """Do what a form of hidden fields asks for; a person types nothing in it, so one that cannot be read is not theirs."""
+    """Do what a form of hidden fields asks for. Nobody types into it, so one that cannot be read is not the page's."""
     at = timezone.now()
     if not form.is_valid():
         raise Http404
@@ -184,11 +184,11 @@ def _opened(request: HttpRequest, page: DayPage, form: LogForm | None) -> tuple[
         return None, None
     if form is not None:
         return row, form
-    log = row.replaces or row.last if row.is_said else None
+    log = (row.replaces or row.last) if row.is_said else None
     initial: dict[str, Any] = {"prescription": wanted, "client_id": uuid4(), "occasion": row.occasion}
     if log is not None:
         initial |= {"occasion": log.occasion, "replaces": log.client_id, **LogForm.of(log)}
-    return row, LogForm(initial=initial, of=row.prescription, prefix=None)
+    return row, LogForm(initial=initial, of=row.prescription)
 
 
 def _questions(request: HttpRequest, page: DayPage, form: CheckInForm | None) -> dict[str, Any]:
@@ -202,7 +202,9 @@ def _questions(request: HttpRequest, page: DayPage, form: CheckInForm | None) ->
         question = form
     elif form is None and page.is_today and page.all_said and answered.get("pain_exercising") is None:
         question = CheckInForm(initial=fresh, parts=["pain_exercising"]) if "skip" not in request.GET else None
-    asked = ["pain_morning", "pain_exercising"] if page.cards and question is None else ["pain_morning"]
+    asked = ["pain_morning"]
+    if question is None and (change or any(row.done for card in page.cards for row in card.rows)):
+        asked.append("pain_exercising")
     open_ = asked if change else [name for name in asked if answered.get(name) is None]
     if form is not None and question is None:
         back = form

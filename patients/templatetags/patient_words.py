@@ -1,0 +1,11 @@
+"""What a patient reads: `{% load patient_words %}`."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def first_name(name: str) -> str:
+    """How a patient knows the people of the clinic."""
+    return name.split()[0] if name.split() else name
