@@ -315,9 +315,9 @@ class Record:
         )
 
     def _exercises(self, on: date, habit: Habit, *, by: User, at: datetime, how: str | None) -> bool:
-        """Tick what is due, all at once or one by one; whether anything was done."""
-        due = readings.load(self.patient, self.plan, on, on).due_today(on)
-        rows = [self._random.choice(asked.options) for asked in due]
+        """Tick what is due and not done in the clinic already, all at once or one by one; whether anything was done."""
+        day = readings.load(self.patient, self.plan, on, on)
+        rows = [self._random.choice(asked.options) for asked in day.due_today(on)]
         everything = self._chance(habit.all_done)
         if everything and how is None:
             shown = [row.public_id for row in rows]
@@ -325,7 +325,8 @@ class Record:
             return bool(rows)
         anything = False
         for row in rows:
-            for occasion in range(1, row.times_per_day + 1):
+            said = {log.occasion for log in day.logs_of(row, on)}
+            for occasion in sorted(set(range(1, row.times_per_day + 1)) - said):
                 done = everything or self._chance(habit.done)
                 if not done and self._chance(0.4):
                     continue
