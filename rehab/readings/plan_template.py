@@ -52,11 +52,12 @@ class PhaseView:
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """A diagnosis that a template serves, and the clinic's page about it, if there is one."""
+    """A diagnosis that a template is made for or also used for, and the clinic's page about it, if there is one."""
 
     code: str
     title: str
     condition: Condition | None
+    made_for: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,12 @@ def _exercises(rows: Sequence[TemplateExercise]) -> list[ExerciseView]:
     ]
 
 
-def codes(clinic: Clinic, written: Sequence[str]) -> list[CodeView]:
-    """The codes in the given order with their official titles and the clinic's conditions."""
+def codes(template: PlanTemplate) -> list[CodeView]:
+    """The diagnoses that a template is made for, then those that it is also used for, with their official titles."""
+    written = [*template.made_for, *template.also_for]
     titles = dict(IcdCode.objects.filter(code__in=written).values_list("code", "title"))
-    known = {
-        row.icd_code.code: row
-        for row in clinic.conditions.filter(icd_code__code__in=written).select_related("icd_code")
-    }
-    return [CodeView(code, titles.get(code, ""), known.get(code)) for code in written]
+    rows = Condition.objects.filter(clinic_id=template.clinic_id, icd_code__code__in=written)
+    known = {row.icd_code.code: row for row in rows.select_related("icd_code")}
+    return [
+        CodeView(code, titles.get(code, ""), known.get(code), made_for=code in template.made_for) for code in written
+    ]

@@ -51,7 +51,6 @@ def _template(request: HttpRequest, template_id: uuid.UUID) -> tuple[PlanTemplat
 def _version(
     request: HttpRequest, row: PlanTemplate, versions: list[TemplateVersion], shown: TemplateVersion
 ) -> HttpResponse:
-    clinic = request.user.clinic
     phases, follow_ups = full(shown)
     context = {
         "template": row,
@@ -59,7 +58,6 @@ def _version(
         "version": shown,
         "phases": phases,
         "follow_ups": follow_ups,
-        "made_for": codes(clinic, row.made_for),
-        "also_for": codes(clinic, row.also_for),
+        "codes": codes(row),
     }
     return render(request, "rehab/plan_template/version.html", context)
