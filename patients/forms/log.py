@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..actions.report import LONGEST_NOTE
 from ..models import ExerciseLog, Prescription
+from ..models.log import open_variants
 
 DONE, DONE_BUT_HURT, NOT_DONE = "done", "hurt", "not_done"
 OUTCOMES = [(DONE, _("Done")), (DONE_BUT_HURT, _("Done, but it hurt")), (NOT_DONE, _("Not done"))]
@@ -40,7 +41,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, of: Prescription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        variants: list[tuple[str, str | Promise]] = [(each["key"], each["name"]) for each in of.revision.variants]
+        variants: list[tuple[str, str | Promise]] = [(each["key"], each["name"]) for each in open_variants(of.revision)]
         if variants:
             self.fields["variant"] = forms.ChoiceField(
                 label=_("Which way?"), required=False, choices=[("", _("choose")), *variants]

@@ -1,16 +1,25 @@
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rehab.models import ExerciseRevision
+
 from .patient import Patient
 from .plan import Prescription
 
 # Patients fill in today and so far back.
 PATIENTS_GO_BACK = timedelta(days=7)
+
+
+def open_variants(revision: ExerciseRevision) -> list[dict[str, Any]]:
+    """The variants of an exercise that a patient may choose: not those that are off until a person turns them on."""
+    return [variant for variant in revision.variants if not variant.get("starts_off")]
+
 
 class How(models.TextChoices):
     """How a report reached the record."""

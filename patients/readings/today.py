@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import F
@@ -14,7 +15,7 @@ from rehab.sentences import dosage_change_words
 
 from ..adherence import Due
 from ..models import CheckIn, Decision, ExerciseLog, Patient, Plan, PlanPhase, Prescription, Visit
-from ..models.log import PATIENTS_GO_BACK
+from ..models.log import PATIENTS_GO_BACK, open_variants
 from ..models.plan import standing
 from ..phase_dates import PhaseDates, phase_dates
 from ..progression import Position, State
@@ -38,6 +39,11 @@ class Row:
     @property
     def times(self) -> int:
         return self.prescription.times_per_day
+
+    @property
+    def ways(self) -> list[dict[str, Any]]:
+        """The variants that are open to a patient: not those that are off until a person turns them on."""
+        return open_variants(self.prescription.revision)
 
     @property
     def done(self) -> int:
@@ -273,10 +279,6 @@ class PhaseOnPlan:
     helps: list[str]
     exercises: list[Prescription]
     needs_check_before: bool
-
-    @property
-    def colour(self) -> int:
-        return phase_colour(self.phase.number)
 
 
 def day_page(patient: Patient, *, on: date, today: date, at: datetime) -> DayPage:

@@ -2,7 +2,10 @@
 
 from django import template
 
+from rehab.templatetags.look import phase_colour
+
 register = template.Library()
+register.filter("phase_colour", phase_colour)
 
 
 @register.filter
