@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rehab.models import TemplateExercise, TemplatePhase
-from rehab.protocol import of_another_region
 from rehab.sentences import dosage_short, frequency_words
 
 from ..actions.plan import laid_out
-from ..actions.prescription import Chosen, chosen, ticks
+from ..actions.prescription import Chosen, cautions_of, chosen, ticks
+from ..decision_sentences import CAUTIONS
 from ..models import Episode, Plan
 from ..phase_dates import PhaseDates, When, phase_dates
 from ..progression import Kind, PlanDecision, spans
@@ -73,14 +73,16 @@ class AssignForm(forms.Form):
         label=gettext_lazy("The problem"),
         choices=[(NEW, gettext_lazy("Is new, or a flare-up")), (LASTED, gettext_lazy("Has lasted"))],
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "in-a-row"}),
     )
     start_on = forms.DateField(
         label=gettext_lazy("Starts on"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reports_by = forms.ChoiceField(
-        label=gettext_lazy("The patient reports"), choices=Plan.ReportsBy.choices, widget=forms.RadioSelect
+        label=gettext_lazy("The patient reports"),
+        choices=Plan.ReportsBy.choices,
+        widget=forms.RadioSelect(attrs={"class": "in-a-row"}),
     )
     start_phase = forms.TypedChoiceField(label=gettext_lazy("Starts in"), coerce=int, widget=forms.RadioSelect)
     exercises = forms.MultipleChoiceField(
@@ -198,13 +200,7 @@ def _why_not(source: TemplateExercise, region: str) -> list[str]:
     """In a few words, why an exercise starts without its tick; empty where it starts with one."""
     if ticks(source, region):
         return []
-    words = []
-    if source.revision.ballistic:
-        words.append(_("fast, with a load"))
-    elif source.revision.loaded:
-        words.append(_("loaded"))
-    if of_another_region(source.revision.region, region):
-        words.append(_("for another part of the body"))
+    words = [str(CAUTIONS[caution]) for caution in cautions_of(source.revision, region)]
     if source.optional:
         words.append(_("optional"))
     return words or [_("off in the template")]

@@ -68,7 +68,7 @@ class EpisodeForm(forms.Form):
         label=gettext_lazy("How it began"),
         choices=Episode.OnsetKind.choices,
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "in-a-row"}),
     )
     referrer = forms.CharField(
         label=gettext_lazy("Referred by"),
