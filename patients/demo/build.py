@@ -40,6 +40,12 @@ def build_demo(*, day: date, seed: int) -> Iterator[Patient]:
             yield _tell(story, staff, day, seed)
 
 
+def day_of_demo() -> date:
+    """The day for which the demo that is there was made."""
+    clinic = Clinic.objects.get()
+    return clinic.date_at(clinic.created_at) + FOUNDED_BEFORE
+
+
 @transaction.atomic
 def _tell(story: Story, staff: Staff, day: date, seed: int) -> Patient:
     lead = staff.physio if story.lead == "physio" else staff.colleague

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from patients.demo.build import OtherData, build_demo
+from patients.demo.build import OtherData, build_demo, day_of_demo
 from patients.demo.clinic import TIME_ZONE
 from patients.models import Patient
 from patients.sentences import STATES
@@ -43,7 +43,10 @@ class Command(BaseCommand):
                 "of its own (DATABASE_URL)."
             ) from other
         if not built:
-            self.stdout.write("The demo is there already; nothing was changed.")
+            self.stdout.write(
+                f"The demo is there already, made for {day_of_demo()}; nothing was changed. "
+                "For one of today, delete its database first."
+            )
         self.stdout.write("Sign in with:")
         for email, role in DEMO_ACCOUNTS:
             self.stdout.write(f"  {email:<20} {DEMO_PASSWORD}   {role}")
