@@ -91,6 +91,13 @@ VISIT_STATES: dict[VisitState, Promise] = {
     VisitState.CANCELLED: gettext_lazy("cancelled"),
 }
 
+# What happened where a step leads to the state that it came from.
+VISIT_STEPS_WITHIN: dict[VisitState, Promise] = {
+    VisitState.DUE: gettext_lazy("due on another day"),
+    VisitState.BOOKED: gettext_lazy("moved"),
+    VisitState.ATTENDED: gettext_lazy("given its session note"),
+}
+
 STEPS: dict[Step, Promise] = {
     Step.BOOK: gettext_lazy("booked"),
     Step.MOVE: gettext_lazy("moved"),
@@ -136,10 +143,16 @@ def fit_words(fit: str, code: str, made_for: Sequence[str]) -> str:
     }[Fit(fit)] % words
 
 
+def visit_event_word(event: VisitEvent) -> str:
+    """What a step of a visit did, in a word."""
+    state = VisitState(event.to_state)
+    return str(VISIT_STEPS_WITHIN[state] if event.from_state == event.to_state else VISIT_STATES[state])
+
+
 def visit_event_line(event: VisitEvent) -> str:
     """One step of a visit in a line, for "what happened meanwhile"."""
     return _("%(state)s, by %(by)s, %(at)s") % {
-        "state": VISIT_STATES[VisitState(event.to_state)],
+        "state": visit_event_word(event),
         "by": event.by.name,
         "at": date_format(localtime(event.at), "j F Y, H:i"),
     }

@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rehab.sentences import dosage_words
+
 from ..actions.note import FIELDS, LONGEST_NOTE, LONGEST_SESSION, LONGEST_TEXT, Difference, Done
 from ..models import Addendum, Episode, Prescription, SessionExercise, TreatmentSession
 from ..readings.session import offered_exercises
@@ -84,6 +86,10 @@ class ExerciseRow:
     prescription: Prescription
     ticked: bool
     remark: forms.BoundField
+
+    @property
+    def dose(self) -> str:
+        return dosage_words(self.prescription.dosage)
 
 
 class NoteForm(forms.Form):

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rehab.access import require
+from rehab.errors import Conflict, Refused
+from rehab.models import User
+from rehab.roles import Capability
+
+from ..access import chart_page
+from ..actions.session import add_addendum, discard_session, save_session, sign_session, start_session
+from ..forms.session import AddendumForm, NoteForm, StartForm, label_of
+from ..models import Patient, TreatmentSession
+from ..readings.session import since_last
+
+Status = TreatmentSession.Status
+A_PAGE = 50
+PAIN = [str(number) for number in range(11)]
+
+
+@require_safe
+@chart_page
+def session_list(request: HttpRequest, patient: Patient) -> HttpResponse:
+    today = patient.clinic.date_at(timezone.now())
+    sessions = patient.sessions.select_related("physiotherapist")
+    page = Paginator(sessions, A_PAGE).get_page(request.GET.get("page"))
+    context = {"patient": patient, "age": patient.age_on(today), "page": page}
+    return render(request, "patients/session/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@chart_page
+def session_new(request: HttpRequest, patient: Patient) -> HttpResponse:
+    at = timezone.now()
+    user = require(request.user, Capability.TREAT)
+    today = patient.clinic.date_at(at)
+    episodes = list(patient.episodes.filter(closed_on__isnull=True))
+    context: dict[str, Any] = {"patient": patient, "age": patient.age_on(today)}
+    if not episodes:
+        return render(request, "patients/session/no_episode.html", context)
+    sent = request.POST if request.method == "POST" else None
+    form = StartForm(sent, episodes=episodes, today=today)
+    if form.is_valid():
+        start = form.start()
+        plan = start["episode"].plans.filter(start_on__lte=start["on"]).first()
+        try:
+            session = start_session(patient=patient, plan=plan, by=user, at=at, **start)
+        except Refused as refused:
+            form.add_error(refused.field, refused.sentence)
+        else:
+            if session.at != at:
+                messages.info(request, _("You have begun a note for that day already: here it is."))
+            return redirect("session", patient.public_id, session.public_id)
+    context |= {"form": form, "several": len(episodes) > 1}
+    return render(request, "patients/session/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@chart_page
+def session(request: HttpRequest, patient: Patient, session_id: uuid.UUID) -> HttpResponse:
+    """A session note: a draft as its form, a signed one to read and to add to."""
+    at = timezone.now()
+    rows = patient.sessions.select_related("physiotherapist", "saved_by", "signed_by", "plan", "episode")
+    row = get_object_or_404(rows, public_id=session_id)
+    row.patient = patient
+    if request.method != "POST":
+        return _note_page(request, row) if row.status == Status.DRAFT else _read_page(request, row)
+    user = require(request.user, Capability.TREAT)
+    match request.POST.get("act"):
+        case "discard":
+            return _discard(request, row, by=user, at=at)
+        case "add":
+            return _add(request, row, by=user, at=at)
+        case act:
+            return _save(request, row, signs=act == "sign", by=user, at=at)
+
+
+def _save(request: HttpRequest, session: TreatmentSession, *, signs: bool, by: User, at: datetime) -> HttpResponse:
+    form = NoteForm(request.POST, session=session)
+    if not form.is_valid():
+        return _note_page(request, session, form, status=422)
+    act = sign_session if signs else save_session
+    try:
+        act(
+            session=session,
+            version=form.cleaned_data["version"],
+            done=form.done_here(),
+            by=by,
+            at=at,
+            **form.content(),
+        )
+    except Conflict as conflict:
+        return _conflict(request, session, form, conflict)
+    except Refused as refused:
+        form.add_error(refused.field, refused.sentence)
+        return _note_page(request, session, form, status=422)
+    if signs:
+        messages.success(request, _("The note is signed."))
+    return redirect("session", session.patient.public_id, session.public_id)
+
+
+def _conflict(request: HttpRequest, session: TreatmentSession, form: NoteForm, conflict: Conflict) -> HttpResponse:
+    """Both texts beside each other. What was typed stays in the form, or, where the note is closed, on the page."""
+    session.refresh_from_db()
+    differences = [(label_of(difference), difference) for difference in conflict.now["differences"]]
+    if session.status == Status.DRAFT:
+        form.show(conflict.now["version"])
+        return _note_page(request, session, form, status=409, conflict=conflict, differences=differences)
+    if not differences:
+        messages.info(request, conflict.sentence)
+        return redirect("session", session.patient.public_id, session.public_id)
+    return _read_page(request, session, status=409, conflict=conflict, differences=differences)
+
+
+def _discard(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
+    version = request.POST.get("version", "")
+    try:
+        discard_session(session=session, version=int(version) if version.isdecimal() else 0, by=by, at=at)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("session", session.patient.public_id, session.public_id)
+    messages.success(request, _("The draft is discarded. It stays on record."))
+    return redirect("session_list", session.patient.public_id)
+
+
+def _add(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
+    form = AddendumForm(request.POST)
+    if form.is_valid():
+        try:
+            add_addendum(session=session, by=by, at=at, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field, refused.sentence)
+        else:
+            messages.success(request, _("The addition is on record."))
+            return redirect("session", session.patient.public_id, session.public_id)
+    return _read_page(request, session, form, status=422)
+
+
+def _note_page(
+    request: HttpRequest, session: TreatmentSession, form: NoteForm | None = None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    form = form or NoteForm(session=session)
+    since = since_last(session.patient, session.plan, session.on, but=session)
+    context = {
+        "patient": session.patient,
+        "age": session.patient.age_on(session.on),
+        "session": session,
+        "form": form,
+        "since": since,
+        "exercises": [(row, since.days_done(row.prescription)) for row in form.exercises()],
+        "pain_numbers": PAIN,
+        "may_sign": session.physiotherapist_id == request.user.pk,
+        **more,
+    }
+    return render(request, "patients/session/note.html", context, status=status)
+
+
+def _read_page(
+    request: HttpRequest,
+    session: TreatmentSession,
+    form: AddendumForm | None = None,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        "patient": session.patient,
+        "age": session.patient.age_on(session.on),
+        "session": session,
+        "form": form or AddendumForm(initial={"kind": "addendum"}),
+        "exercises": session.exercises.select_related("revision").order_by("pk"),
+        "addenda": session.addenda.select_related("by"),
+        **more,
+    }
+    return render(request, "patients/session/read.html", context, status=status)
