@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from .moves import Act
+
 
 class DayConverter:
     """A date in an address: 2026-03-03."""
@@ -13,3 +15,15 @@ class DayConverter:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+class ActConverter:
+    """An act of a plan in an address: move-on."""
+
+    regex = "|".join(act.replace("_", "-") for act in Act)
+
+    def to_python(self, value: str) -> Act:
+        return Act(value.replace("-", "_"))
+
+    def to_url(self, value: str) -> str:
+        return value.replace("_", "-")

@@ -14,7 +14,6 @@ from rehab.errors import Refused
 from rehab.models import ExerciseRevision, TemplateExercise
 from rehab.sentences import dosage_short
 
-from ..actions.ledger import Seen
 from ..actions.prescription import Chosen, cautions_of, offered
 from ..decision_sentences import CAUTIONS, SAID_OF_ABSENCE, SAID_TO_PATIENT, date_help, where_to_go_on
 from ..ledger_sentences import OTHER, REASONS
@@ -23,6 +22,7 @@ from ..moves import Act
 from ..progression import Refusal
 from ..readings.plan import PlanReading
 from .dosage import DosageForm
+from .seen import SeenForm
 
 # These take the patient out of what was agreed, so somebody says why.
 NEEDS_A_REASON = frozenset({Act.STOP, Act.GO_BACK, Act.END_EARLY})
@@ -44,48 +44,6 @@ _DATES = frozenset(
         Refusal.NOT_THE_NEXT_PHASE,
     }
 )
-# Beyond this no ledger and no protocol goes; a larger number in a hidden field is nobody's page.
-_LARGEST = 1_000_000
-_BROKEN = gettext_lazy("Something of the page is missing. Load it again.")
-_NOT_THIS_PAGE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _BROKEN)
-
-
-class SeenForm(forms.Form):
-    """What the page showed when it was made, sent back with every decision, and why it is decided."""
-
-    sequence = forms.IntegerField(
-        min_value=0, max_value=_LARGEST, widget=forms.HiddenInput, error_messages=_NOT_THIS_PAGE
-    )
-    phase = forms.IntegerField(
-        min_value=1, max_value=_LARGEST, required=False, widget=forms.HiddenInput, error_messages=_NOT_THIS_PAGE
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("In words"),
-        help_text=gettext_lazy("For the record. The patient does not see it."),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-    )
-
-    def __init__(self, *args: Any, reading: PlanReading, typed: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        seen = {"sequence": reading.sequence, "phase": reading.position.phase}
-        kwargs["initial"] = {**kwargs.get("initial", {}), **_typed(self, typed), **seen}
-        super().__init__(*args, **kwargs)
-
-    def seen(self) -> Seen:
-        """Of a valid form."""
-        return Seen(self.cleaned_data["sequence"], self.cleaned_data["phase"])
-
-
-class TakeBackForm(SeenForm):
-    """Why something is taken back: always in words, as they stand beside it on record."""
-
-    field_order = ("sequence", "phase", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = True
-        self.fields["reason"].label = _("Why it is taken back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +117,7 @@ class DecisionForm(SeenForm):
     def refuse(self, refused: Refused) -> None:
         """Say beside its field why the act was refused."""
         name = refused.field or _BESIDE.get(refused.code) or ("on" if refused.code in _DATES else None)
-        if refused.code == Refusal.TOO_FAR_AHEAD and self.until:
+        if refused.code == Refusal.TOO_FAR_AHEAD and self.ends_on:
             name = "until"
         self.add_error(name if name in self.fields else None, refused.sentence)
 
@@ -170,7 +128,7 @@ class DecisionForm(SeenForm):
         return on
 
     @property
-    def until(self) -> date | None:
+    def ends_on(self) -> date | None:
         found: date | None = self.cleaned_data.get("until")
         return found
 
@@ -184,7 +142,7 @@ class DecisionForm(SeenForm):
     def said(self) -> str:
         """What the patient reads; of a planned absence, left as it was, its own sentence."""
         text: str = self.cleaned_data["patient_text"]
-        return str(SAID_OF_ABSENCE) if self.until and text == str(SAID_TO_PATIENT[Act.STOP]) else text
+        return str(SAID_OF_ABSENCE) if self.ends_on and text == str(SAID_TO_PATIENT[Act.STOP]) else text
 
     def chosen(self) -> list[Chosen] | None:
         """The exercises of the phase that opens, as ticked and dosed; None for other acts."""
@@ -195,6 +153,11 @@ class DecisionForm(SeenForm):
             for row in self.rows
             if row.ticked
         ]
+
+    def typed_lines(self, sent: QueryDict) -> list[tuple[str, str]]:
+        ticked = set(sent.getlist("exercises"))
+        names = [row.revision.name for row in self.rows if row.key in ticked]
+        return [*super().typed_lines(sent), *([(_("Exercises"), ", ".join(names))] if names else [])]
 
     def _add_where(self, act: Act) -> None:
         reading = self.reading
@@ -269,8 +232,3 @@ def _of(row: Prescription) -> Chosen:
 
 def _from(row: TemplateExercise) -> Chosen:
     return Chosen(row.revision, row.dosage, row, row.optional, row.choice)
-
-
-def _typed(form: forms.Form, typed: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What somebody had typed on a page that was overtaken, to stand on the new one."""
-    return {name: typed[name] for name in typed} if typed else {}

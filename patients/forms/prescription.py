@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from rehab.dosage import AMOUNTS
 
-from .decision import SeenForm
 from .dosage import DosageForm
+from .seen import SeenForm
 
 
 class StopExerciseForm(SeenForm):

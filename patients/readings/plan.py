@@ -62,6 +62,12 @@ class PlanReading:
         return self.phase or self.days.phases[(self.ledger[0].to_phase or 1) - 1]
 
     @property
+    def weeks(self) -> int | None:
+        """How many weeks the present phase has; None where it is open."""
+        last = self.present.last_week
+        return None if last is None else last - self.present.first_week + 1
+
+    @property
     def following(self) -> PlanPhase | None:
         """The phase after the present one."""
         return self.days.phase(self.present.number + 1)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from rehab.errors import Conflict, Refused
+
+from ..access import chart_page
+from ..actions import prescription as actions
+from ..actions.ledger import check_seen
+from ..decision_sentences import CAUTIONS
+from ..forms.prescription import AddExerciseForm, ChangeDoseForm, StopExerciseForm
+from ..forms.seen import SeenForm
+from ..ledger_sentences import said_of_addition, said_of_change, said_of_stop
+from ..models import Patient, Prescription
+from ..readings.library import Addable, addable, find_addable
+from ..readings.plan import DAY, PlanReading
+from .decision import read
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+Do = Callable[[Any, dict[str, Any]], object]
+
+
+@page
+@chart_page
+def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> HttpResponse:
+    """Choose an exercise of the clinic's library, then its dose; it joins the present phase."""
+    at = timezone.now()
+    reading = read(patient, plan_id, at)
+    wanted = request.POST.get("exercise") or request.GET.get("exercise")
+    if not wanted:
+        query = request.GET.get("q", "").strip()[:100]
+        context = _context(patient, reading, _("Add an exercise"))
+        context |= {"query": query, "found": addable(patient.clinic, reading, query)}
+        return render(request, "patients/prescription/choose.html", context, status=422 if request.POST else 200)
+    found = _wanted(patient, reading, wanted)
+    cautions = actions.cautions_of(found.revision, reading.plan.episode.region)
+    said = said_of_addition(found.revision.name)
+
+    def form(data: Any, now: PlanReading, typed: Any = None) -> AddExerciseForm:
+        initial = AddExerciseForm.of(found.dosage) | {"patient_text": said}
+        return AddExerciseForm(data, reading=now, typed=typed, initial=initial, needs_confirming=bool(cautions))
+
+    def do(sent: Any, told: dict[str, Any]) -> None:
+        told |= {"revision": found.revision, "source": found.source, "dosage": sent.dosage()}
+        actions.add_prescription(plan=reading.plan, phase=reading.present.number, **told)
+
+    context = _context(patient, reading, _("Add “%(exercise)s”") % {"exercise": found.revision.name})
+    context |= {"found": found, "revision": found.revision, "cautions": [CAUTIONS[caution] for caution in cautions]}
+    if found.is_there:
+        context["why_not"] = _("This exercise is in the phase already. Change its dose instead.")
+    return _page(request, patient, reading, context, form, do, at)
+
+
+@page
+@chart_page
+def prescription_change(request: HttpRequest, patient: Patient, plan_id: UUID, prescription_id: UUID) -> HttpResponse:
+    """Another dose."""
+    at = timezone.now()
+    reading = read(patient, plan_id, at)
+    row = _row(reading, prescription_id)
+    said = said_of_change(row.revision.name)
+
+    def form(data: Any, now: PlanReading, typed: Any = None) -> ChangeDoseForm:
+        return ChangeDoseForm(
+            data, reading=now, typed=typed, initial=ChangeDoseForm.of(row.dosage) | {"patient_text": said}
+        )
+
+    def do(sent: Any, told: dict[str, Any]) -> None:
+        actions.change_prescription(prescription=row, dosage=sent.dosage(), **told)
+
+    title = _("Change the dose of “%(exercise)s”") % {"exercise": row.revision.name}
+    return _page(request, patient, reading, _context_of(patient, reading, row, title), form, do, at)
+
+
+@page
+@chart_page
+def prescription_stop(request: HttpRequest, patient: Patient, plan_id: UUID, prescription_id: UUID) -> HttpResponse:
+    """Take an exercise out of the plan."""
+    at = timezone.now()
+    reading = read(patient, plan_id, at)
+    row = _row(reading, prescription_id)
+    said = said_of_stop(row.revision.name)
+
+    def form(data: Any, now: PlanReading, typed: Any = None) -> StopExerciseForm:
+        return StopExerciseForm(data, reading=now, typed=typed, initial={"patient_text": said})
+
+    def do(sent: Any, told: dict[str, Any]) -> None:
+        actions.stop_prescription(prescription=row, **told)
+
+    title = _("Stop “%(exercise)s”") % {"exercise": row.revision.name}
+    context = _context_of(patient, reading, row, title) | {"stops": True}
+    return _page(request, patient, reading, context, form, do, at)
+
+
+def _page(
+    request: HttpRequest,
+    patient: Patient,
+    reading: PlanReading,
+    context: dict[str, Any],
+    make: Callable[..., SeenForm],
+    do: Do,
+    at: datetime,
+) -> HttpResponse:
+    """One page of one form: shown, sent and done, refused, or overtaken by what happened meanwhile."""
+    form = make(request.POST if request.method == "POST" else None, reading)
+    context["form"] = form
+    if form.is_bound:
+        try:
+            if form.seen:
+                check_seen(reading.plan, form.seen, at=at)
+            if form.is_valid():
+                told = {name: form.cleaned_data[name] for name in ("reason", "patient_text")}
+                do(form, told | {"seen": form.seen, "by": request.user, "at": at})
+                messages.success(request, _("On record: %(what)s.") % {"what": context["title"]})
+                return redirect("chart", patient.public_id)
+        except Conflict as conflict:
+            now = read(patient, reading.plan.public_id, at)
+            context |= {"now": now, "form": make(None, now, typed=request.POST)}
+            context |= {"conflict": conflict, "typed": form.typed_lines(request.POST)}
+            return render(request, "patients/prescription/overtaken.html", context, status=conflict.status)
+        except Refused as refused:
+            form.refuse(refused)
+    return render(request, "patients/prescription/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _wanted(patient: Patient, reading: PlanReading, address: str) -> Addable:
+    try:
+        found = find_addable(patient.clinic, reading, UUID(address))
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _row(reading: PlanReading, address: UUID) -> Prescription:
+    rows = reading.plan.prescriptions.select_related("revision", "phase", "plan")
+    return get_object_or_404(rows, public_id=address)
+
+
+def _context(patient: Patient, reading: PlanReading, title: str) -> dict[str, Any]:
+    why_not = _("The plan has ended, so its exercises no longer change.") if reading.ended else ""
+    return {
+        "patient": patient,
+        "age": patient.age_on(reading.today),
+        "today": reading.today,
+        "now": reading,
+        "title": title,
+        "why_not": why_not,
+    }
+
+
+def _context_of(patient: Patient, reading: PlanReading, row: Prescription, title: str) -> dict[str, Any]:
+    context = _context(patient, reading, title)
+    if not context["why_not"] and (row.until is not None or row.voided_by_id):
+        context["why_not"] = _("This exercise has been changed or stopped meanwhile.")
+    from_tomorrow = bool(reading.days.logs_of(row, reading.today))
+    since = max(reading.today + DAY if from_tomorrow else reading.today, row.since)
+    return context | {"row": row, "revision": row.revision, "since": since, "from_tomorrow": from_tomorrow}
