@@ -95,7 +95,7 @@ class Trigger:
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def _update_of(columns: list[str]) -> str:
@@ -211,9 +211,7 @@ def after_migrate(*, using: str, app_config: Any, **_: Any) -> None:
         create(connections[using])
 
 
-def check_triggers(
-    *, app_configs: Any = None, databases: list[str] | None = None, **_: Any
-) -> list[CheckMessage]:
+def check_triggers(*, app_configs: Any = None, databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
     """A system check: a trigger that is missing is an error."""
     messages: list[CheckMessage] = []
     for alias in databases or []:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import CommandError, call_command
 
+from patients.models import Patient, Plan
 from rehab import conditions, protocol
 from rehab.actions.catalogue import Loaded, load_catalogue, shipped
 from rehab.actions.clinic import create_clinic
@@ -174,6 +175,22 @@ def test_a_newer_version_waits_while_a_draft_is_open(clinic: Clinic, admin: User
     assert TemplateVersion.objects.get(template__clinic=clinic, status="draft") == draft
     publish(version=draft, by=admin, at=NOW)
     assert load_catalogue(clinic=clinic, by=admin, at=NOW, document=another) == Loaded(versions=1)
+
+
+def test_a_newer_catalogue_alters_no_plan_that_runs(ana: User, maria: Patient, marias_plan: Plan) -> None:
+    """Promise 30, for the one way in which a template gets something new today."""
+
+    def said() -> list[object]:
+        rows = (marias_plan.phases, marias_plan.decisions, marias_plan.spans, marias_plan.prescriptions)
+        return [list(related.order_by("pk").values()) for related in rows] + [
+            [(p.revision.name, p.revision.stop_rule) for p in marias_plan.prescriptions.order_by("pk")]
+        ]
+
+    before = said()
+    newer = with_longer_first_phase(with_exercise(shipped()[0], "hamstring-stretch", name="Hamstrings, other words"))
+    load_catalogue(clinic=ana.clinic, by=ana, at=NOW, document=newer)
+    publish(version=TemplateVersion.objects.get(template__clinic=ana.clinic, status="draft"), by=ana, at=NOW)
+    assert said() == before
 
 
 def test_going_back_to_an_older_exercise_makes_no_third_revision(clinic: Clinic, admin: User) -> None:

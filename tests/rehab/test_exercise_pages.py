@@ -8,9 +8,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from patients.models import Patient
 from rehab.models import Clinic, Exercise, ExerciseRevision, User
+from tests import cast
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +178,20 @@ def test_the_number_of_queries_does_not_grow(client_of: ClientOf, ana: User) -> 
     assert queries(client, LIST) == few
     assert len(client.get(LIST).context["page"]) == 60
     assert client.get(LIST, {"page": "2"}).context["page"].number == 2
+
+
+class AnythingAsked(TestCase):
+    """Promise 7, on the list's own parameters."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cast.found_clinics()
+
+    @settings(deadline=None, max_examples=50, derandomize=True)
+    @given(st.text(max_size=120), st.text(max_size=20), st.text(max_size=20))
+    def test_the_list_answers_whatever_is_sent(self, q: str, kind: str, page: str) -> None:
+        client = Client()
+        client.force_login(cast.person("Ana"))
+        sent = {"q": q, "kind": kind, "page": page}
+        query = "&".join(f"{name}={quote(value, errors='surrogatepass')}" for name, value in sent.items())
+        assert client.get(f"{LIST}?{query}").status_code in {200, 422}
