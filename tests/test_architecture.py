@@ -16,6 +16,8 @@ PURE = {
     "patients": {
         "adherence",
         "decision_dates",
+        "finding",
+        "fit",
         "follow_ups",
         "moves",
         "opening",
