@@ -18,6 +18,7 @@ from rehab.models import User
 from rehab.roles import Capability
 
 from ..access import chart_page
+from ..actions.note import too_late
 from ..actions.session import add_addendum, discard_session, save_session, sign_session, start_session
 from ..forms.session import AddendumForm, NoteForm, StartForm, label_of
 from ..models import Patient, TreatmentSession
@@ -88,6 +89,8 @@ def session(request: HttpRequest, patient: Patient, session_id: uuid.UUID) -> Ht
 def _save(request: HttpRequest, session: TreatmentSession, *, signs: bool, by: User, at: datetime) -> HttpResponse:
     form = NoteForm(request.POST, session=session)
     if not form.is_valid():
+        if session.status != Status.DRAFT:
+            raise too_late(session)
         return _note_page(request, session, form, status=422)
     act = sign_session if signs else save_session
     try:
@@ -139,6 +142,8 @@ def _add(request: HttpRequest, session: TreatmentSession, *, by: User, at: datet
         try:
             add_addendum(session=session, by=by, at=at, **form.cleaned_data)
         except Refused as refused:
+            if refused.field is None:
+                raise
             form.add_error(refused.field, refused.sentence)
         else:
             messages.success(request, _("The addition is on record."))
