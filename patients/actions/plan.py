@@ -42,7 +42,7 @@ def assign_plan(
     person had before them. Raises Refused: a second open plan, a version that is not published, a closed episode, a
     start too far off or before the onset, no exercise or one that is not the phase's.
     """
-    patient = Patient.objects.select_for_update().select_related("clinic").get(pk=episode.patient_id)
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=episode.patient_id)
     _check(episode, version, patient, start_on, start_phase, reason, at)
     _check_exercises(exercises, version, start_phase)
     plan = Plan(
