@@ -59,7 +59,7 @@ REASONS: Mapping[Act, Sequence[tuple[str, Promise]]] = {
         _OTHER,
     ),
     Act.END_EARLY: (
-        ("goals", gettext_lazy("goals reached early")),
+        ("goals_early", gettext_lazy("goals reached early")),
         ("no_contact", gettext_lazy("did not come again")),
         _WISH,
         ("other_problem", gettext_lazy("worse, or another problem")),

@@ -62,7 +62,7 @@ def office_worker(record: Record) -> None:
     middle = record.book_treatment(start, visit_on=weekday(start + timedelta(days=14)), hour=16)
 
     office = {start + timedelta(days=3): "Four hours of meetings. Stood up twice."}
-    record.report(start, start + timedelta(days=6), Habit(pain=(6, 5), notes=office))
+    record.report(start, start + timedelta(days=6), Habit(pain=(6, 5), answers=0.95, notes=office))
     week_later = start + timedelta(days=7)
     record.decide(
         week_later,
@@ -74,13 +74,13 @@ def office_worker(record: Record) -> None:
         patient_text="No exercises while you travel. Walk when you can.",
     )
     record.cancel(middle, week_later, reason="Travels for work that week.")
-    record.report(week_later, away - DAY, Habit(pain=(5, 4)))
+    record.report(week_later, away - DAY, Habit(pain=(5, 4), answers=0.95))
     flight = {back: "Nine hours on the plane. Stiff.", back + DAY: "Stopped half way, the pull in the leg is back."}
     flare = Habit(pain=(7, 7), all_done=0, done=0.1, silent=0, answers=1, why_not=(Reason.PAIN,), notes=flight)
     record.report(back, back + DAY, flare)
     settles = Habit(pain=(6, 5), all_done=0.2, done=0.5, silent=0, answers=1, why_not=(Reason.PAIN, Reason.TOO_TIRED))
     record.report(back + timedelta(days=2), back + timedelta(days=4), settles)
-    record.report(back + timedelta(days=5), follow_up_on - DAY, Habit(pain=(5, 3)))
+    record.report(back + timedelta(days=5), follow_up_on - DAY, Habit(pain=(5, 3), answers=0.9))
     record.attend(follow_up, notes.OFFICE_WORKER_FOLLOW_UP)
     record.change_dose(
         follow_up_on,
