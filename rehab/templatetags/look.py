@@ -166,7 +166,7 @@ def track(
             "colour": phase_colour(road.number),
             "left": road.x + 2,
             "name": _fitting(f"{road.number} {phase.name}", road.width, 8.4),
-            "when": _fitting(str(getattr(phase, "when", "") or _weeks_of(phase)), road.width, 7.2),
+            "when": _fitting(str(getattr(phase, "when", "") or _weeks_of(phase)), road.width, 7.0),
         }
         for road, phase in zip(layout.roads, phases, strict=True)
     ]
