@@ -143,22 +143,24 @@ def comes_next(reading: PlanReading) -> str:
     return _opens_next(reading)
 
 
-def when_words(phase: PlanPhase, dates: PhaseDates) -> str:
-    """The dates of a phase beneath the track; where they are not known yet, what they hang on."""
+def when_words(phase: PlanPhase, dates: PhaseDates, *, after_check: bool) -> str:
+    """The dates of a phase beneath the track; where they are not known yet, what they hang on.
+
+    `after_check`: a check lies between today and this phase.
+    """
     if dates.when is When.NEVER:
         return _("not reached")
     if dates.first_on and dates.last_on:
         return _span(dates.first_on, dates.last_on)
     if dates.first_on:
-        return (
-            _("since %(day)s") % {"day": short_date(dates.first_on)}
-            if dates.when is When.PRESENT
-            else _("from %(day)s") % {"day": short_date(dates.first_on)}
-        )
+        since = _("since %(day)s") if dates.when is When.PRESENT else _("from %(day)s")
+        return since % {"day": short_date(dates.first_on)}
     if phase.last_week is None:
-        return _("open, when you move on")
+        return _("open, after a check") if after_check else _("open")
     weeks = phase.last_week - phase.first_week + 1
-    return ngettext("%(weeks)s week, when you move on", "%(weeks)s weeks, when you move on", weeks) % {"weeks": weeks}
+    if after_check:
+        return ngettext("%(weeks)s week, after a check", "%(weeks)s weeks, after a check", weeks) % {"weeks": weeks}
+    return ngettext("%(weeks)s week", "%(weeks)s weeks", weeks) % {"weeks": weeks}
 
 
 def date_help(act: Act, reading: PlanReading) -> str:
@@ -271,4 +273,4 @@ def _next_opening(reading: PlanReading) -> date | None:
 def _span(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{date_format(first, 'j')}–{short_date(last)}"
-    return f"{short_date(first)} – {short_date(last)}"
+    return f"{short_date(first)}–{short_date(last)}"

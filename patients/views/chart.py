@@ -100,12 +100,13 @@ def buttons(patient: Patient, reading: PlanReading, acts: tuple[Act, ...]) -> li
 
 def stretches(reading: PlanReading) -> list[Stretch]:
     """The phases of the plan as the track draws them."""
-    return [
-        Stretch(
-            phase.number, phase.name, phase.first_week, phase.last_week, phase.needs_review, when_words(phase, dates)
-        )
-        for phase, dates in zip(reading.days.phases, reading.phase_dates, strict=True)
-    ]
+    found = []
+    after_check = False
+    for phase, dates in zip(reading.days.phases, reading.phase_dates, strict=True):
+        when = when_words(phase, dates, after_check=after_check)
+        found.append(Stretch(phase.number, phase.name, phase.first_week, phase.last_week, phase.needs_review, when))
+        after_check = after_check or (phase.needs_review and phase.number >= reading.present.number)
+    return found
 
 
 def _plan_asked_for(request: HttpRequest) -> UUID | None:

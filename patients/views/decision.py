@@ -144,6 +144,7 @@ def _context(patient: Patient, reading: PlanReading, what: Act | str, form: Seen
         "evidence": evidence_words(reading.evidence()),
         "form": form,
         "title": _title(what, reading),
+        "button": _title(what, reading).rstrip("…"),
         "why_not": _why_not(what, reading),
     }
     if context["why_not"]:
