@@ -28,11 +28,17 @@ Cause = VisitEvent.Cause
 def add_visit(
     *, episode: Episode, physiotherapist: User, starts_at: datetime, minutes: int, by: User, at: datetime
 ) -> Visit:
-    """Book a treatment visit that no protocol asked for. Raises Refused as `book_visit` does."""
+    """Book a treatment visit that no protocol asked for. The same sent twice is one visit.
+
+    Raises Refused as `book_visit` does.
+    """
     if episode.closed_on is not None:
         raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
     visit = Visit(patient=episode.patient, episode=episode, kind=Visit.Kind.TREATMENT, state=Visit.State.BOOKED)
     _set_appointment(visit, physiotherapist, starts_at, minutes, at)
+    appointment = {name: getattr(visit, name) for name in APPOINTMENT}
+    if there := Visit.objects.filter(episode=episode, kind=visit.kind, state=visit.state, by=by, **appointment).first():
+        return there
     with _one_at_a_time():
         return open_visit(visit, by=by, at=at)
 
@@ -263,6 +269,7 @@ def _note_of_the_day(visit: Visit, kind: str, *, by: User, at: datetime) -> Trea
 
 
 def _check_note(visit: Visit, session: TreatmentSession, held_on: date | None) -> None:
+    session = TreatmentSession.objects.get(pk=session.pk)  # discarded meanwhile?
     taken = Visit.objects.filter(session=session).exclude(pk=visit.pk).exists()
     if session.patient_id != visit.patient_id or session.status == TreatmentSession.Status.DISCARDED:
         raise Refused("no_such_note", _("Choose a session note of this patient."), field="note")
