@@ -21,13 +21,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The latest round of a follow-up as it stands: due (movable), booked, or closed on a date."""
+    """The latest round of a follow-up as it stands: due (movable), booked, or closed."""
 
     key: int
     round: int
     state: str
     due_on: date
-    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,27 @@ def renewed(
             if last is None:
                 changes.append(Due(follow_up.key, 1, start_on + timedelta(days=follow_up.day), True))
         elif follow_up.phase is not None and now.state == State.RUNNING:
-            change = _at_the_end(follow_up.key, follow_up.phase, last, ends.get(follow_up.phase), spans, now)
+            change = _at_the_end(
+                follow_up.key, follow_up.phase, last, ends.get(follow_up.phase), phases, spans, now.phase
+            )
             if change is not None:
                 changes.append(change)
     return tuple(changes)
 
 
 def _at_the_end(
-    key: int, phase: int, last: Standing | None, ends_on: date | None, spans: Sequence[SpanRow], now: SpanRow
+    key: int,
+    phase: int,
+    last: Standing | None,
+    ends_on: date | None,
+    phases: Sequence[PhaseSpan],
+    spans: Sequence[SpanRow],
+    present: int,
 ) -> Due | None:
-    """What changes for the visit at a phase's end, which is `ends_on` (None: nobody can tell)."""
+    """What changes for the visit at a phase's end, which is `ends_on` (None: nobody can tell); `present` is the phase of today."""
     if ends_on is None:
         return None
-    if phase < now.phase:
+    if phase < present:
         left_early = last is not None and last.state == "due" and ends_on < last.due_on
         return Due(key, last.round, ends_on, False) if last and left_early else None
     if last is None:
@@ -89,15 +96,12 @@ def _at_the_end(
         return Due(key, last.round, ends_on, False) if last.due_on != ends_on else None
     if last.state == "booked":
         return None
-    # It belongs to an earlier time in the phase if it was due then, or if it was over before this one began.
-    belongs_to = min(last.due_on, last.closed_on or last.due_on)
-    is_new = belongs_to < _in_the_phase_since(phase, spans, now, ends_on)
+    is_new = last.due_on < _earliest_end(phases[phase - 1], spans, ends_on)
     return Due(key, last.round + 1, ends_on, True) if is_new else None
 
 
-def _in_the_phase_since(phase: int, spans: Sequence[SpanRow], now: SpanRow, ends_on: date) -> date:
-    """Since when the plan is, or will be, in the phase whose end falls on `ends_on`."""
-    if phase == now.phase:
-        return now.phase_since
+def _earliest_end(phase: PhaseSpan, spans: Sequence[SpanRow], ends_on: date) -> date:
+    """When the phase would end had nothing delayed it: what was due before that belongs to an earlier time in it."""
     at_the_end = span_on(spans, ends_on)
-    return at_the_end.phase_since if at_the_end else ends_on
+    since = at_the_end.phase_since if at_the_end else ends_on
+    return since + timedelta(days=(phase.last_day or phase.first_day) - phase.first_day)

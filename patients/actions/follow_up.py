@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from rehab.models import Clinic, FollowUp, User
+from rehab.models import FollowUp, User
 
 from ..follow_ups import Asked, Standing, renewed
 from ..models import Plan, Visit, VisitEvent
@@ -17,8 +17,7 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
     A plan that has ended has its due visits cancelled; they are due again where its end is taken back. What is booked
     stays booked: only a person calls off an appointment.
     """
-    clinic = plan.patient.clinic
-    on = clinic.date_at(at)
+    on = plan.patient.clinic.date_at(at)
     latest = _latest_rounds(plan)
     if plan.position(max(on, plan.start_on)).state in ENDED:
         for visit in latest.values():
@@ -31,11 +30,7 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
     follow_ups = {row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")}
     changes = renewed(
         [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
-        [
-            Standing(key, row.round, row.state, row.due_on, _closed_on(row, clinic))
-            for key, row in latest.items()
-            if row.due_on
-        ],
+        [Standing(key, row.round, row.state, row.due_on) for key, row in latest.items() if row.due_on],
         plan.phase_spans(),
         list(plan.spans.all()),
         plan.start_on,
@@ -66,12 +61,3 @@ def _latest_rounds(plan: Plan) -> dict[int, Visit]:
 
 def _last_event(visit: Visit) -> VisitEvent:
     return visit.events.latest("sequence")
-
-
-def _closed_on(visit: Visit, clinic: Clinic) -> date | None:
-    """The date of a visit that was kept or missed, the date on which one was cancelled; None for an open one."""
-    if visit.state in {Visit.State.DUE, Visit.State.BOOKED}:
-        return None
-    if visit.state != Visit.State.CANCELLED and visit.starts_at is not None:
-        return clinic.date_at(visit.starts_at)
-    return clinic.date_at(_last_event(visit).at)
