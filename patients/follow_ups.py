@@ -84,7 +84,10 @@ def _at_the_end(
     spans: Sequence[SpanRow],
     present: int,
 ) -> Due | None:
-    """What changes for the visit at a phase's end, which is `ends_on` (None: nobody can tell); `present` is the phase of today."""
+    """What changes for the visit at the end of `phase`, which is `ends_on` (None: nobody can tell).
+
+    `present` is the phase that the plan stands in.
+    """
     if ends_on is None:
         return None
     if phase < present:
