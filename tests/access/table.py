@@ -42,7 +42,7 @@ def sent(patient: int, physiotherapist: int, front_desk: int, administrator: int
     return Row(IN, patient, physiotherapist, front_desk, administrator, method="POST", methods=SEND)
 
 
-# What belongs to a chart: the patient themselves may not open it (403), others of the clinic do not see that it is there.
+# A chart: the patient themselves may not open it (403), others of the clinic do not see that it is there.
 CHART = page(403, 200, 404, 404)
 CHART_FORM = form(403, 200, 404, 404)
 LIBRARY = page(403, 200, 403, 200)

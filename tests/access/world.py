@@ -25,10 +25,15 @@ class Ids:
     values: dict[str, Any]
 
     def kwargs(self, pattern: URLPattern) -> dict[str, Any]:
-        return {name: self.values[name] for name in pattern.pattern.converters}
+        return {name: self.values[name] for name in names_in(pattern)}
 
     def but(self, **others: Any) -> Ids:
         return Ids({**self.values, **others})
+
+
+def names_in(pattern: URLPattern) -> list[str]:
+    """The names of what an address takes, whether it is written as a path or as a regular expression."""
+    return list(pattern.pattern.converters) or list(pattern.pattern.regex.groupindex)
 
 
 def addresses() -> dict[str, list[URLPattern]]:

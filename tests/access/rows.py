@@ -1,0 +1,86 @@
+"""The table. See `table.py` for how to read a row."""
+
+from __future__ import annotations
+
+from .table import CHART, CHART_FORM, LIBRARY, OWN, READ, Row, form, page, sent
+
+# What needs no sign-in.
+PUBLIC = {
+    "healthz",
+    "account_login",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "start",
+}
+# Acts that end the session of whoever does them.
+ENDS_THE_SESSION = {"account_logout", "account_sign_out_everywhere"}
+
+
+def public(signed_in: int = 200, methods: frozenset[str] = READ) -> Row:
+    return Row(200, signed_in, signed_in, signed_in, signed_in, methods=methods)
+
+
+BOTH = frozenset({"GET", "POST"})
+# The patient's own acts are posted; what an empty form gets from the patient, and 403 for everyone else.
+TABLE: dict[str, Row] = {
+    "home": page(302, 302, 403, 302),
+    "healthz": public(),
+    # sign-in: who is signed in is sent home
+    "account": page(200, 200, 200, 200),
+    "account_login": public(302, BOTH),
+    "account_logout": form(200, 200, 200, 200),
+    "account_sign_out_everywhere": sent(302, 302, 302, 302),
+    "account_inactive": public(),
+    "account_change_password": form(302, 200, 200, 200),  # a patient without a password has none to change
+    "account_reset_password": public(200, BOTH),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key": public(200, BOTH),
+    "account_reset_password_from_key_done": public(),
+    "start": public(200, BOTH),
+    # the library
+    "exercise_list": LIBRARY,
+    "exercise": LIBRARY,
+    "template_list": LIBRARY,
+    "template": LIBRARY,
+    "template_version": LIBRARY,
+    "condition_list": LIBRARY,
+    "condition": LIBRARY,
+    "code_search": LIBRARY,
+    # the patient's own pages
+    "today": OWN,
+    "day": OWN,
+    "day_log": sent(404, 403, 403, 403),
+    "day_all": sent(404, 403, 403, 403),
+    "day_undo": sent(404, 403, 403, 403),
+    "day_check_in": sent(422, 403, 403, 403),
+    "plan": OWN,
+    "visits": OWN,
+    "learn": OWN,
+    "help": page(200, 200, 200, 200),
+    # the charts
+    "patient_list": page(403, 200, 403, 403),
+    "patient_new": form(403, 200, 403, 403),
+    "chart": CHART,
+    "patient_edit": CHART_FORM,
+    "episode_new": CHART_FORM,
+    "episode_edit": CHART_FORM,
+    "assign": CHART_FORM,
+    "decide": CHART_FORM,
+    "absence_take_back": CHART_FORM,
+    "prescription_add": CHART_FORM,
+    "prescription_change": CHART_FORM,
+    "prescription_stop": CHART_FORM,
+    "session_list": CHART,
+    "session_new": CHART_FORM,
+    "session": CHART_FORM,
+    "visit_list": CHART,
+    "visit_new": CHART_FORM,
+    "visit": CHART_FORM,
+    "invitation": CHART_FORM,
+    "invitation_email": sent(403, 302, 404, 404),
+    "invitation_end_phones": sent(403, 302, 404, 404),
+    "invitation_revoke": sent(403, 302, 404, 404),
+}
