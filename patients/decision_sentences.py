@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # What the patient reads, unless the clinician writes something else. Short and kind; stopping is no failure.
 SAID_TO_PATIENT: Mapping[Act, Promise] = {
     Act.CARRY_ON: gettext_lazy("You are ready to carry on. Your plan goes on from here."),
-    Act.STAY: gettext_lazy("Keep going with these exercises. We look again together before anything new comes."),
+    Act.STAY: gettext_lazy("Keep on with these exercises. We look again with you before you get new ones."),
     Act.STOP: gettext_lazy("Please stop your exercises for now. We will tell you when to start again."),
     Act.START_AGAIN: gettext_lazy("Good to have you back. Start again gently."),
     Act.GO_BACK: gettext_lazy("We take a step back for a while. That is a normal part of getting better."),
