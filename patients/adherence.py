@@ -63,6 +63,11 @@ class Adherence(NamedTuple):
         """The figure for "done 6 of 14": rounded up to whole occasions."""
         return ceil(self.expected)
 
+    @property
+    def counted_shown(self) -> int:
+        """The other figure, rounded up alike: of what counts for a part of a week, something was done."""
+        return ceil(self.counted)
+
 
 class Due(StrEnum):
     TODAY = "today"

@@ -183,7 +183,7 @@ class PlanReading:
         fortnight, found = self.fortnight, self.position
         kept: dict[str, Any] = {"state": str(found.state), "phase": found.phase, "week": found.week, "day": found.day}
         if fortnight.days:
-            kept["done"] = round(fortnight.counted)
+            kept["done"] = fortnight.counted_shown
             kept["asked"] = fortnight.expected_shown
             kept["days_without_report"] = self.days_without_report
         for name in ("pain_morning", "pain_exercising"):

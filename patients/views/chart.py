@@ -132,7 +132,6 @@ def _where(patient: Patient, reading: PlanReading) -> dict[str, Any]:
         "daily": daily,
         "closing": closing,
         "weeks_behind": calendar - week if calendar and week else 0,
-        "done": round(reading.fortnight.counted),
     }
 
 

@@ -56,7 +56,7 @@ def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> H
 
     context = _context(patient, reading, _("Add “%(exercise)s”") % {"exercise": found.revision.name})
     context |= {"found": found, "revision": found.revision, "cautions": [CAUTIONS[caution] for caution in cautions]}
-    if found.is_there:
+    if found.is_there and not context["why_not"]:
         context["why_not"] = _("This exercise is in the phase already. Change its dose instead.")
     return _page(request, patient, reading, context, form, do, at)
 
