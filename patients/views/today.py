@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -163,6 +164,7 @@ def _page(
     opened, form = _opened(request, page, log_form)
     context = {
         "page": page,
+        "here": _address_of(page.on, now),
         "clinic": patient.clinic,
         "refused": refused,
         "opened": opened,
@@ -171,8 +173,12 @@ def _page(
         "fresh_id": uuid4(),
     }
     template = "patients/today/day.html"
-    template = f"{template}#day" if request.htmx else template
-    return render(request, template, context, status=refused.status if refused else status)
+    response = render(
+        request, f"{template}#day" if request.htmx else template, context, status=refused.status if refused else status
+    )
+    if request.htmx:
+        response["HX-Push-Url"] = "false"  # the address stays that of the day, whatever was tapped
+    return response
 
 
 def _opened(request: HttpRequest, page: DayPage, form: LogForm | None) -> tuple[Row | None, LogForm | None]:
@@ -218,7 +224,11 @@ def _can_be_filled_in(on: date, now: date) -> bool:
 
 
 def _back_to(patient: Patient, on: date, at: datetime) -> HttpResponse:
-    return redirect("today") if on == patient.clinic.date_at(at) else redirect("day", on=on)
+    return redirect(_address_of(on, patient.clinic.date_at(at)))
+
+
+def _address_of(on: date, now: date) -> str:
+    return reverse("today") if on == now else reverse("day", kwargs={"on": on})
 
 
 def _address(request: HttpRequest, name: str) -> UUID:
