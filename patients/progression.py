@@ -100,7 +100,7 @@ class PlanDecision:
     to_phase: int | None = None
 
 
-class DecisionRefused(ValueError):  # noqa: N818 (it is an answer, not a fault)
+class DecisionRefused(ValueError):
     """A decision cannot stand: `code` says why, `decision` which one (None: the ledger as a whole)."""
 
     def __init__(self, code: Refusal, decision: PlanDecision | None = None) -> None:
