@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from rehab.sentences import dosage_change_words
 
@@ -286,6 +286,11 @@ def day_page(patient: Patient, *, on: date, today: date, at: datetime) -> DayPag
     ledger = _ledger(patient)
     days = load(patient, ledger[0].plan if ledger else None, min(on, today - WEEK), today, ledger=ledger)
     return DayPage(patient, on, today, days, ledger, next_visit(patient, at=at))
+
+
+def prescriptions_of(patient: Patient) -> QuerySet[Prescription]:
+    """Every exercise that was ever prescribed to the patient: where a form's address is looked up."""
+    return Prescription.objects.filter(plan__patient=patient).select_related("revision")
 
 
 def phases_on_plan(days: Readings, on: date) -> list[PhaseOnPlan]:

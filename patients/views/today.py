@@ -19,9 +19,9 @@ from ..actions.checkin import check_in
 from ..actions.log import correct_log, log_all, log_exercise, undo_all
 from ..forms.checkin import CheckInForm
 from ..forms.log import AllDoneForm, LogForm, UndoForm
-from ..models import Patient, Prescription
+from ..models import Patient, Plan
 from ..models.log import PATIENTS_GO_BACK
-from ..readings.today import DayPage, Row, day_page
+from ..readings.today import DayPage, Row, day_page, prescriptions_of
 
 
 @require_safe
@@ -49,8 +49,7 @@ def day(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
 @patient_page
 def day_log(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
     at = timezone.now()
-    of_patient = Prescription.objects.filter(plan__patient=patient).select_related("revision")
-    prescription = get_object_or_404(of_patient, public_id=_address(request, "prescription"))
+    prescription = get_object_or_404(prescriptions_of(patient), public_id=_address(request, "prescription"))
     form = LogForm(request.POST, of=prescription)
     if not form.is_valid():
         return _page(request, patient, on, at, log_form=form, status=422)
@@ -74,11 +73,8 @@ def day_all(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
     form = AllDoneForm(request.POST)
 
     def act(at: datetime) -> None:
-        rows = Prescription.objects.filter(plan__patient=patient, public_id__in=form.cleaned_data["shown"])
-        plans = {row.plan for row in rows.select_related("plan")}
-        if len(plans) != 1:
-            raise Http404
-        log_all(patient=patient, plan=plans.pop(), on=on, by=request.user, at=at, **form.cleaned_data)
+        plan = _the_plan(patient, prescriptions__public_id__in=form.cleaned_data["shown"])
+        log_all(patient=patient, plan=plan, on=on, by=request.user, at=at, **form.cleaned_data)
 
     return _act(request, patient, on, form, act)
 
@@ -89,19 +85,9 @@ def day_undo(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
     form = UndoForm(request.POST)
 
     def act(at: datetime) -> None:
-        rows = patient.logs.filter(client_id__in=form.cleaned_data["log"], on=on)
-        plans = {row.prescription.plan for row in rows.select_related("prescription__plan")}
-        if len(plans) != 1:
-            raise Http404
-        undo_all(
-            patient=patient,
-            plan=plans.pop(),
-            on=on,
-            logs=form.cleaned_data["log"],
-            client_id=form.cleaned_data["client_id"],
-            by=request.user,
-            at=at,
-        )
+        logs, client_id = form.cleaned_data["log"], form.cleaned_data["client_id"]
+        plan = _the_plan(patient, prescriptions__logs__client_id__in=logs, prescriptions__logs__on=on)
+        undo_all(patient=patient, plan=plan, on=on, logs=logs, client_id=client_id, by=request.user, at=at)
 
     return _act(request, patient, on, form, act)
 
@@ -217,6 +203,14 @@ def _questions(request: HttpRequest, page: DayPage, form: CheckInForm | None) ->
     elif open_:
         back = CheckInForm(initial=fresh, parts=[*open_, "note"] if change or not answered.get("note") else open_)
     return {"question": question, "back": back}
+
+
+def _the_plan(patient: Patient, **of: object) -> Plan:
+    """The one plan of the patient that the rows of a form belong to."""
+    plans = list(patient.plans.filter(**of).distinct()[:2])
+    if len(plans) != 1:
+        raise Http404
+    return plans[0]
 
 
 def _can_be_filled_in(on: date, now: date) -> bool:
