@@ -55,27 +55,23 @@ class StartForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    episode = forms.ModelChoiceField(
-        label=gettext_lazy("Episode"),
-        queryset=Episode.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        empty_label=None,
-    )
+    episode = forms.ChoiceField(label=gettext_lazy("Episode"), required=False)
     marks_optional = False
 
     def __init__(self, *args: Any, episodes: list[Episode], today: date, **kwargs: Any) -> None:
-        first = {"on": today, "kind": TreatmentSession.Kind.CLINIC, "episode": episodes[0].public_id}
-        super().__init__(*args, initial=first, **kwargs)
-        self.first = {"on": today, "kind": TreatmentSession.Kind.CLINIC, "episode": episodes[0]}
-        self.fields["episode"].queryset = Episode.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[episode.pk for episode in episodes]
-        )
+        usual = {"on": today, "kind": TreatmentSession.Kind.CLINIC.value, "episode": str(episodes[0].public_id)}
+        super().__init__(*args, initial=usual, **kwargs)
+        self.usual = usual
+        self.episodes = {str(episode.public_id): episode for episode in episodes}
+        self.fields["episode"].choices = [  # type: ignore[attr-defined]
+            (key, episode.problem) for key, episode in self.episodes.items()
+        ]
         self.fields["on"].widget.attrs["max"] = today.isoformat()
 
     def start(self) -> dict[str, Any]:
         """What `start_session` is told; what was left out is as it is most often."""
-        return {name: self.cleaned_data[name] or first for name, first in self.first.items()}
+        start = {name: self.cleaned_data[name] or usual for name, usual in self.usual.items()}
+        return start | {"episode": self.episodes[start["episode"]]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,26 +72,18 @@ class AppointmentForm(forms.Form):
 class NewVisitForm(AppointmentForm):
     """An appointment that no protocol asked for, in one of the patient's open episodes."""
 
-    episode = forms.ModelChoiceField(
-        label=gettext_lazy("Episode"),
-        queryset=Episode.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        empty_label=None,
-    )
+    episode = forms.ChoiceField(label=gettext_lazy("Episode"), required=False)
     field_order = ("episode",)
 
     def __init__(self, *args: Any, episodes: list[Episode], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.first = episodes[0]
-        self.fields["episode"].initial = self.first.public_id
-        self.fields["episode"].queryset = Episode.objects.filter(  # type: ignore[attr-defined]
-            pk__in=[episode.pk for episode in episodes]
-        )
+        self.episodes = {str(episode.public_id): episode for episode in episodes}
+        self.fields["episode"].choices = [  # type: ignore[attr-defined]
+            (key, episode.problem) for key, episode in self.episodes.items()
+        ]
 
     def episode_of_visit(self) -> Episode:
-        episode: Episode = self.cleaned_data["episode"] or self.first
-        return episode
+        return self.episodes[self.cleaned_data["episode"] or next(iter(self.episodes))]
 
 
 class AttendedForm(forms.Form):

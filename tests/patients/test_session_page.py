@@ -13,6 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from patients.actions.episode import open_episode
 from patients.actions.session import add_addendum, save_session, sign_session, start_session
 from patients.models import ExerciseLog, Patient, TreatmentSession
 from rehab.models import User
@@ -109,6 +110,17 @@ class TestBeginning:
             answer = client_of(ana).post(address("session_new", omar), {"episode": episode_id})
             assert answer.status_code == 422
         assert not omar.sessions.exists()
+
+    def test_of_several_episodes_one_is_chosen(self, omar: Patient, ana: User, client_of: ClientOf) -> None:
+        neck = open_episode(
+            patient=omar, lead=ana, problem="Neck pain from the desk", region="neck", by=ana, at=cast.NOW
+        )
+        client = client_of(ana)
+        assert "Neck pain from the desk" in client.get(address("session_new", omar)).content.decode()
+        back = omar.episodes.exclude(pk=neck.pk).get()
+        client.post(address("session_new", omar), {"episode": back.public_id})
+        session = omar.sessions.get()
+        assert (session.episode, session.plan) == (back, omar.plans.get())
 
 
 class TestWriting:
