@@ -143,13 +143,13 @@ def comes_next(reading: PlanReading) -> str:
     return _opens_next(reading)
 
 
-def when_words(phase: PlanPhase, dates: PhaseDates, *, after_check: bool) -> str:
+def when_words(phase: PlanPhase, dates: PhaseDates, *, present: int, after_check: bool) -> str:
     """The dates of a phase beneath the track; where they are not known yet, what they hang on.
 
-    `after_check`: a check lies between today and this phase.
+    `present` is the phase that the plan stands in. `after_check`: a check lies between today and this phase.
     """
     if dates.when is When.NEVER:
-        return _("not reached")
+        return _("not reached") if phase.number > present else _("left out")
     if dates.first_on and dates.last_on:
         return _span(dates.first_on, dates.last_on)
     if dates.first_on:

@@ -103,7 +103,7 @@ def stretches(reading: PlanReading) -> list[Stretch]:
     found = []
     after_check = False
     for phase, dates in zip(reading.days.phases, reading.phase_dates, strict=True):
-        when = when_words(phase, dates, after_check=after_check)
+        when = when_words(phase, dates, present=reading.present.number, after_check=after_check)
         found.append(Stretch(phase.number, phase.name, phase.first_week, phase.last_week, phase.needs_review, when))
         after_check = after_check or (phase.needs_review and phase.number >= reading.present.number)
     return found

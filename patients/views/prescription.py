@@ -8,9 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from rehab.errors import Conflict, Refused
 
@@ -46,9 +49,9 @@ def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> H
     cautions = actions.cautions_of(found.revision, reading.plan.episode.region)
     said = said_of_addition(found.revision.name)
 
-    def form(data: Any, now: PlanReading, typed: Any = None) -> AddExerciseForm:
+    def form(data: Any, **kwargs: Any) -> AddExerciseForm:
         initial = AddExerciseForm.of(found.dosage) | {"patient_text": said}
-        return AddExerciseForm(data, reading=now, typed=typed, initial=initial, needs_confirming=bool(cautions))
+        return AddExerciseForm(data, initial=initial, needs_confirming=bool(cautions), **kwargs)
 
     def do(sent: Any, told: dict[str, Any]) -> None:
         told |= {"revision": found.revision, "source": found.source, "dosage": sent.dosage()}
@@ -70,10 +73,8 @@ def prescription_change(request: HttpRequest, patient: Patient, plan_id: UUID, p
     row = _row(reading, prescription_id)
     said = said_of_change(row.revision.name)
 
-    def form(data: Any, now: PlanReading, typed: Any = None) -> ChangeDoseForm:
-        return ChangeDoseForm(
-            data, reading=now, typed=typed, initial=ChangeDoseForm.of(row.dosage) | {"patient_text": said}
-        )
+    def form(data: Any, **kwargs: Any) -> ChangeDoseForm:
+        return ChangeDoseForm(data, initial=ChangeDoseForm.of(row.dosage) | {"patient_text": said}, **kwargs)
 
     def do(sent: Any, told: dict[str, Any]) -> None:
         actions.change_prescription(prescription=row, dosage=sent.dosage(), **told)
@@ -91,8 +92,8 @@ def prescription_stop(request: HttpRequest, patient: Patient, plan_id: UUID, pre
     row = _row(reading, prescription_id)
     said = said_of_stop(row.revision.name)
 
-    def form(data: Any, now: PlanReading, typed: Any = None) -> StopExerciseForm:
-        return StopExerciseForm(data, reading=now, typed=typed, initial={"patient_text": said})
+    def form(data: Any, **kwargs: Any) -> StopExerciseForm:
+        return StopExerciseForm(data, initial={"patient_text": said}, **kwargs)
 
     def do(sent: Any, told: dict[str, Any]) -> None:
         actions.stop_prescription(prescription=row, **told)
@@ -111,9 +112,14 @@ def _page(
     do: Do,
     at: datetime,
 ) -> HttpResponse:
-    """One page of one form: shown, sent and done, refused, or overtaken by what happened meanwhile."""
-    form = make(request.POST if request.method == "POST" else None, reading)
-    context["form"] = form
+    """One page of one form: shown, sent and done, refused, or overtaken by what happened meanwhile.
+
+    Asked for by htmx it is the row of the chart's table in which the exercise stands.
+    """
+    in_place = bool(request.htmx) and "row" in context
+    ids = {"auto_id": f"id_{context['row'].public_id}_%s"} if in_place else {}
+    form = make(request.POST if request.method == "POST" else None, reading=reading, **ids)
+    context |= {"form": form, "in_place": in_place}
     if form.is_bound:
         try:
             if form.seen:
@@ -122,15 +128,32 @@ def _page(
                 told = {name: form.cleaned_data[name] for name in ("reason", "patient_text")}
                 do(form, told | {"seen": form.seen, "by": request.user, "at": at})
                 messages.success(request, _("On record: %(what)s.") % {"what": context["title"]})
-                return redirect("chart", patient.public_id)
+                chart = reverse("chart", args=[patient.public_id])
+                return HttpResponseClientRedirect(chart) if in_place else redirect(chart)
         except Conflict as conflict:
-            now = read(patient, reading.plan.public_id, at)
-            context |= {"now": now, "form": make(None, now, typed=request.POST)}
-            context |= {"conflict": conflict, "typed": form.typed_lines(request.POST)}
-            return render(request, "patients/prescription/overtaken.html", context, status=conflict.status)
+            return _overtaken(request, patient, reading, context, make, conflict, at)
         except Refused as refused:
             form.refuse(refused)
-    return render(request, "patients/prescription/form.html", context, status=422 if form.is_bound else 200)
+    template = "patients/prescription/form.html#row" if in_place else "patients/prescription/form.html"
+    response = render(request, template, context, status=422 if form.is_bound else 200)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _overtaken(
+    request: HttpRequest,
+    patient: Patient,
+    reading: PlanReading,
+    context: dict[str, Any],
+    make: Callable[..., SeenForm],
+    conflict: Conflict,
+    at: datetime,
+) -> HttpResponse:
+    now = read(patient, reading.plan.public_id, at)
+    typed = context["form"].typed_lines(request.POST)
+    context |= {"now": now, "conflict": conflict, "typed": typed, "in_place": False}
+    context["form"] = make(None, reading=now, typed=request.POST)
+    return render(request, "patients/prescription/overtaken.html", context, status=conflict.status)
 
 
 def _wanted(patient: Patient, reading: PlanReading, address: str) -> Addable:

@@ -200,6 +200,37 @@ class TestChanging:
         assert len(open_rows(wall_sit.plan, "wall-sit")) == 1
 
 
+class TestInPlace:
+    """The same pages, asked for by htmx, as a row of the chart's table."""
+
+    headers = {"HX-Request": "true"}
+
+    def test_the_row_becomes_the_form_and_the_chart_is_loaded_again(
+        self, wall_sit: Prescription, client: Client
+    ) -> None:
+        url = row_url(wall_sit, "change")
+        page = client.get(url, headers=self.headers)
+        assert page.text.strip().startswith('<tr class="editing">')
+        assert "HX-Request" in page["Vary"]
+        sent = form_of(page)
+        refused = client.post(url, sent, headers=self.headers)
+        assert refused.status_code == 422
+        assert refused.text.strip().startswith('<tr class="editing">')
+        done = client.post(url, sent | {"hold_seconds": "20"}, headers=self.headers)
+        assert done["HX-Redirect"] == chart_url(wall_sit.plan.patient)
+        assert open_rows(wall_sit.plan, "wall-sit")[0].hold_seconds == 20
+
+    def test_what_happened_meanwhile_takes_the_whole_window(
+        self, wall_sit: Prescription, bruno: User, client: Client
+    ) -> None:
+        url = row_url(wall_sit, "stop")
+        sent = form_of(client.get(url, headers=self.headers))
+        do(wall_sit.plan, Act.STAY, bruno)
+        page = client.post(url, sent, headers=self.headers)
+        assert page.status_code == 409
+        assert page.text.strip().lower().startswith("<!doctype html>")
+
+
 class TestStopping:
     def test_it_is_out_of_the_plan_from_today(self, wall_sit: Prescription, maria: Patient, client: Client) -> None:
         url = row_url(wall_sit, "stop")
