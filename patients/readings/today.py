@@ -16,7 +16,7 @@ from rehab.sentences import dosage_change_words
 from ..adherence import Due
 from ..models import CheckIn, Decision, ExerciseLog, Patient, Plan, PlanPhase, Prescription, Visit
 from ..models.log import PATIENTS_GO_BACK, open_variants
-from ..models.plan import standing
+from ..models.plan import CLOCK_KINDS, standing
 from ..phase_dates import PhaseDates, phase_dates
 from ..progression import Position, State
 from .days import DAY, Asked, Day, Readings, load
@@ -203,8 +203,14 @@ class DayPage:
 
     @cached_property
     def why(self) -> Decision | None:
-        """The latest entry that stands and says something to the patient, or changed an exercise."""
-        entries = [entry for entry in standing(self.ledger) if entry.on <= self.on]
+        """The latest entry that stands, if it says something to the patient or changed an exercise.
+
+        While the plan does not run, the latest that reached the clock: a change of exercises is not why it stands.
+        """
+        state = self.position.state
+        entries = [entry for entry in standing(self.ledger) if entry.on <= self.on or state is State.NOT_STARTED]
+        if state is not State.RUNNING:
+            entries = [entry for entry in entries if entry.kind in CLOCK_KINDS]
         last = entries[-1] if entries else None
         return last if last and (last.patient_text or last.kind == Decision.Kind.CHANGE) else None
 

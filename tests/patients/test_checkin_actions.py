@@ -17,6 +17,7 @@ from patients.moves import Act
 from rehab.errors import Conflict, Refused
 from rehab.models import User
 from tests import cast
+from tests.at_once import at_once
 from tests.cast import TODAY
 from tests.faults import broken_at_each_statement
 
@@ -90,3 +91,11 @@ def test_possible_while_stopped_and_without_a_plan(maria: Patient, marias_plan: 
 def test_whole_or_nothing(maria: Patient) -> None:
     answer(maria, pain_morning=1)
     assert broken_at_each_statement(lambda: answer(maria, pain_morning=7)) > 4
+
+
+def test_twenty_at_once_are_one_row_and_twenty_answers_one_that_stands(transactional_db: None, maria: Patient) -> None:
+    tap = uuid4()
+    rows, errors = at_once(20, lambda: answer(maria, client_id=tap, pain_morning=4))
+    assert not errors and len(set(rows)) == 1
+    rows, errors = at_once(20, lambda: answer(maria, pain_exercising=5))
+    assert not errors and maria.check_ins.filter(superseded_at__isnull=True).count() == 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from patients.actions.decision import decide
@@ -20,6 +19,7 @@ from patients.models import ExerciseLog, Patient, Plan, Prescription
 from patients.moves import Act
 from rehab.errors import Conflict, Refused
 from rehab.models import AuditEvent, User
+from tests.at_once import at_once
 from tests.cast import TODAY
 from tests.faults import broken_at_each_statement
 
@@ -311,29 +311,6 @@ def test_twenty_taps_on_the_same_occasion_at_once_are_one_row(transactional_db: 
     rows, errors = at_once(20, lambda: log(maria, tilt))
     assert not errors
     assert len(set(rows)) == 1 and maria.logs.count() == 1
-
-
-def at_once(times: int, act: Any) -> tuple[list[int], list[Exception]]:
-    """Do an act in as many threads at the same moment: the keys of its rows, and what went wrong."""
-    rows: list[int] = []
-    errors: list[Exception] = []
-    start = threading.Barrier(times)
-
-    def run() -> None:
-        try:
-            start.wait()
-            rows.append(act().pk)
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _each in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return rows, errors
 
 
 def test_the_database_refuses_to_change_a_log(maria: Patient) -> None:

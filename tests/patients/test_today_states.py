@@ -80,6 +80,19 @@ def moved_on(patient: Patient, ana: User) -> None:
     act(plan, Act.MOVE_ON, ana, exercises=[chosen(row) for row, ticked in offered(phase, "lower_back") if ticked])
 
 
+def never_begun(patient: Patient, ana: User) -> None:
+    plan = assigned(patient, ana, days_ago=-6)
+    seen = Seen(plan.last_sequence, None)
+    at = timezone.now()
+    decide(plan=plan, act=Act.END_EARLY, on=plan.start_on, seen=seen, by=ana, at=at, patient_text=SAYS)
+
+
+def stopped_and_changed(patient: Patient, ana: User) -> None:
+    stopped(patient, ana)
+    row = patient.plans.get().prescriptions.get(revision__exercise__key="wall-sit")
+    stop_prescription(prescription=row, seen=Seen(2, 2), by=ana, at=timezone.now())
+
+
 def nothing_prescribed(patient: Patient, ana: User) -> None:
     plan = assigned(patient, ana, days_ago=10, phase=4)
     for row in plan.prescriptions.all():
@@ -104,10 +117,12 @@ STATES: dict[Callable[[Patient, User], None], tuple[str, bool]] = {
     finished: ("Your plan is finished", False),
     ended: ("Your plan has ended", False),
     moved_on: ("From Ana:", True),
+    never_begun: ("Your plan does not start", False),
+    stopped_and_changed: ("Exercises are stopped for now", False),
     nothing_prescribed: ("No exercises right now", False),
     all_resting: ("A rest day", True),
 }
-WHYS = {stopped, absent, staying, finished, ended, moved_on}
+WHYS = {never_begun, stopped, stopped_and_changed, absent, staying, finished, ended, moved_on}
 
 
 @pytest.fixture
