@@ -41,11 +41,7 @@ class ExerciseRow:
     prescription: Prescription
     done: Adherence
     hurt_on: date | None
-    is_new: bool
-
-    @property
-    def starts_later(self) -> bool:
-        return self.is_new
+    starts_later: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +170,7 @@ class Chart:
             if log.of_exercise == row.revision.exercise_id  # type: ignore[attr-defined]  # annotated by `load`
             and (log.hurt or log.reason == ExerciseLog.Reason.PAIN)
         ]
-        return ExerciseRow(row, done, max(hurt, default=None), is_new=row.since > self.today)
+        return ExerciseRow(row, done, max(hurt, default=None), starts_later=row.since > self.today)
 
     def _starts(self, row: Visit) -> datetime:
         return row.starts_at or self.at
