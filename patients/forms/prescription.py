@@ -22,7 +22,7 @@ class StopExerciseForm(SeenForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
-    field_order = ("sequence", "phase", "reason", "patient_text")
+    field_order: tuple[str, ...] = ("sequence", "phase", "reason", "patient_text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
