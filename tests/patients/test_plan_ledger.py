@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -59,7 +60,14 @@ def log(row: Prescription, on: date, by: User) -> None:
     from patients.actions.log import log_exercise
 
     log_exercise(
-        patient=row.plan.patient, prescription=row, on=on, occasion=1, client_id=uuid4(), status="done", by=by, at=moment(on)
+        patient=row.plan.patient,
+        prescription=row,
+        on=on,
+        occasion=1,
+        client_id=uuid4(),
+        status="done",
+        by=by,
+        at=moment(on),
     )
 
 
