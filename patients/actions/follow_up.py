@@ -14,8 +14,8 @@ from .visit import open_visit, set_due_on, step
 def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
     """Work the due visits out anew from the plan's spans, after a decision. The caller has locked the plan.
 
-    A plan that has ended has its due visits cancelled; they are due again where its end is taken back. What is booked
-    stays booked: only a person calls off an appointment.
+    A plan that has ended has its due visits cancelled; they are due again where its end is taken back. So it is with
+    what the plan no longer leads to. What is booked stays booked: only a person calls off an appointment.
     """
     on = plan.patient.clinic.date_at(at)
     latest = _latest_rounds(plan)
@@ -30,14 +30,16 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
     follow_ups = {row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")}
     changes = renewed(
         [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
-        [Standing(key, row.round, row.state, row.due_on) for key, row in latest.items() if row.due_on],
+        [Standing(key, row.round, _state(row), row.due_on) for key, row in latest.items() if row.due_on],
         plan.phase_spans(),
         list(plan.spans.all()),
         plan.start_on,
         on,
     )
     for change in changes:
-        if change.is_new:
+        if change.due_on is None:
+            step(latest[change.key], Step.CANCEL, by=by, at=at, cause=VisitEvent.Cause.NOT_AHEAD)
+        elif change.is_new:
             visit = Visit(
                 patient=plan.patient,
                 episode=plan.episode,
@@ -50,13 +52,23 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
             )
             open_visit(visit, by=by, at=at)
         else:
-            set_due_on(latest[change.key], change.due_on, by=by, at=at)
+            visit = latest[change.key]
+            if visit.state == Visit.State.CANCELLED:
+                step(visit, Step.RENEW, by=by, at=at)
+            if visit.due_on != change.due_on:
+                set_due_on(visit, change.due_on, by=by, at=at)
 
 
 def _latest_rounds(plan: Plan) -> dict[int, Visit]:
     """The latest round of each follow-up, locked: whoever books one of them meanwhile waits, or is waited for."""
     rows = plan.visits.select_for_update().filter(follow_up__isnull=False).order_by("round", "pk")
     return {row.follow_up_id: row for row in rows if row.follow_up_id}
+
+
+def _state(visit: Visit) -> str:
+    """The state as `renewed` reads it: what the plan itself called off is not closed but off."""
+    is_off = visit.state == Visit.State.CANCELLED and _last_event(visit).cause == VisitEvent.Cause.NOT_AHEAD
+    return "off" if is_off else visit.state
 
 
 def _last_event(visit: Visit) -> VisitEvent:

@@ -110,6 +110,22 @@ def test_an_overdue_round_goes_along_instead_of_a_second_one() -> None:
     assert changes(course(("regress", day(60), 2)), day(60), Standing(2, 1, "due", day(42)))[2] == (1, day(87), False)
 
 
+def test_what_lies_behind_a_review_is_off_until_the_plan_has_passed_it() -> None:
+    back = course(("advance", day(30)), ("regress", day(40), 1))
+    assert changes(back, day(40), Standing(3, 1, "due", day(71)))[3] == (1, None, False)
+    again = course(("advance", day(30)), ("regress", day(40), 1), ("advance", day(45)), ("advance", day(50)))
+    assert changes(again, day(50), Standing(3, 1, "off", day(71)))[3] == (1, day(91), False)
+
+
+def test_waiting_at_a_review_keeps_what_is_due_there_and_nothing_behind_it() -> None:
+    found = changes(course(), day(50), Standing(2, 1, "due", day(42)), Standing(3, 1, "due", day(71)))
+    assert 2 not in found and found[3] == (1, None, False)
+
+
+def test_the_round_of_a_time_that_was_taken_back_is_off() -> None:
+    assert changes(course(), day(20), Standing(1, 2, "due", day(33)))[1] == (2, None, False)
+
+
 def test_an_ended_plan_asks_for_nothing() -> None:
     for kind in ("complete", "discontinue"):
         assert changes(course((kind, day(20))), day(20)) == {}
@@ -131,14 +147,18 @@ class _Visits:
 
     def apply(self, changes: tuple[Due, ...]) -> None:
         for change in changes:
-            row = Standing(change.key, change.round, "due", change.due_on)
             rows = self.rounds.setdefault(change.key, [])
+            if change.due_on is None:
+                assert rows[-1].state == "due", "only what is due is off"
+                rows[-1] = Standing(change.key, change.round, "off", rows[-1].due_on)
+                continue
+            row = Standing(change.key, change.round, "due", change.due_on)
             if change.is_new:
                 assert change.round == len(rows) + 1
                 assert not rows or rows[-1].state not in {"due", "booked"}, "a second open round"
                 rows.append(row)
             else:
-                assert rows[-1].state == "due", "only what is due moves"
+                assert rows[-1].state in {"due", "off"}, "only what is due moves"
                 assert rows[-1].round == change.round
                 rows[-1] = row
 

@@ -101,6 +101,29 @@ def test_the_end_of_the_plan_calls_off_what_is_due_and_taking_it_back_only_that(
     assert (by_hand.state, visit.state, visit.due_on) == ("cancelled", "due", date(2026, 3, 29))
 
 
+def test_a_move_that_is_taken_back_takes_its_due_visit_along(plan: Plan, ana: User) -> None:
+    do(plan, Act.MOVE_ON, ana)
+    (visit,) = of_phase(plan, 3)
+    assert visit.state == "due"
+    plan.refresh_from_db()
+    take_back(plan=plan, seen=Seen(plan.last_sequence, 3), by=ana, at=at(TODAY))
+    visit.refresh_from_db()
+    assert (visit.state, visit.events.latest("sequence").cause) == ("cancelled", "not_ahead")
+    do(plan, Act.MOVE_ON, ana, date(2026, 3, 5))
+    (visit,) = of_phase(plan, 3)
+    assert (visit.state, visit.due_on) == ("due", date(2026, 4, 15))
+
+
+def test_going_back_that_is_taken_back_leaves_no_second_round(plan: Plan, ana: User) -> None:
+    (first,) = of_phase(plan, 1)
+    keep(first, ana, TODAY)
+    do(plan, Act.GO_BACK, ana, to_phase=1)
+    assert [row.state for row in of_phase(plan, 1)] == ["attended", "due"]
+    plan.refresh_from_db()
+    take_back(plan=plan, seen=Seen(plan.last_sequence, 1), by=ana, at=at(TODAY))
+    assert [row.state for row in of_phase(plan, 1)] == ["attended", "cancelled"]
+
+
 def test_a_start_in_a_later_phase_asks_for_nothing_of_those_before(ana: User, omar: Patient, nils: Patient) -> None:
     plan = cast.plan(cast.episode(nils, lead=ana), by=ana, start_on=TODAY, start_phase=2)
     assert of_phase(plan, 1) == []
