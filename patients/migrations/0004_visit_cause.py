@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='visitevent',
             name='cause',
-            field=models.CharField(blank=True, choices=[('patient', 'the patient'), ('clinic', 'the clinic'), ('plan_ended', 'the end of the plan'), ('not_ahead', 'a decision: the plan does not lead there now')], max_length=10),
+            field=models.CharField(blank=True, choices=[('patient', 'the patient'), ('clinic', 'the clinic'), ('plan_ended', 'the end of the plan'), ('not_ahead', 'a decision about the plan')], max_length=10),
         ),
     ]

@@ -71,7 +71,7 @@ class VisitEvent(models.Model):
         PATIENT = "patient", _("the patient")
         CLINIC = "clinic", _("the clinic")
         PLAN_ENDED = "plan_ended", _("the end of the plan")
-        NOT_AHEAD = "not_ahead", _("a decision: the plan does not lead there now")
+        NOT_AHEAD = "not_ahead", _("a decision about the plan")
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
