@@ -137,7 +137,7 @@ def triggers(label: str, rule: Rule) -> Iterator[Trigger]:
                 ("moved", "UPDATE", "NEW"),
                 ("delete", "DELETE", "OLD"),
             ):
-                condition = f'EXISTS (SELECT 1 FROM "{above}" p WHERE p.id = {row}."{column}" AND {closed})'  # noqa: S608
+                condition = f'EXISTS (SELECT 1 FROM "{above}" p WHERE p.id = {row}."{column}" AND {closed})'  # noqa: S608  # nosec B608
                 yield trigger(suffix, event, condition, "what it belongs to is closed")
 
 

@@ -30,9 +30,7 @@ ROLES: tuple[Role, ...] = (
     Role(
         "is_physiotherapist",
         _("Physiotherapist"),
-        _(
-            "Opens the clinic’s charts, assigns plans, decides on progress, writes notes, books visits and gives access."
-        ),
+        _("Opens the clinic’s charts, assigns plans, decides on progress, writes notes, books visits, gives access."),
         frozenset({Capability.TREAT, Capability.READ_LIBRARY}),
     ),
     Role(

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """Who did what to which row, when. No foreign keys: it outlives everything it speaks of. No values: names of fields."""
+    """Who did what to which row, when. No foreign keys: it outlives what it speaks of. No values: names of fields."""
 
     at = models.DateTimeField()
     clinic_id = models.BigIntegerField()

@@ -17,9 +17,7 @@ class Clinic(models.Model):
     hours = models.CharField(_("opening hours"), max_length=200)
     emergency_number = models.CharField(_("emergency number"), max_length=20)
     visit_minutes = models.PositiveSmallIntegerField(_("length of a visit, minutes"), default=30)
-    own_caseload_only = models.BooleanField(
-        _("physiotherapists see only the patients they lead"), default=False
-    )
+    own_caseload_only = models.BooleanField(_("physiotherapists see only the patients they lead"), default=False)
     created_at = models.DateTimeField()
 
     class Meta:

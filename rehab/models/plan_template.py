@@ -88,9 +88,7 @@ class TemplatePhase(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "key"], name="template_phase_key"),
             models.UniqueConstraint(fields=["version", "number"], name="template_phase_number"),
-            models.CheckConstraint(
-                condition=Q(weeks__isnull=True) | Q(weeks__gte=1), name="template_phase_weeks"
-            ),
+            models.CheckConstraint(condition=Q(weeks__isnull=True) | Q(weeks__gte=1), name="template_phase_weeks"),
         ]
 
     def __str__(self) -> str:

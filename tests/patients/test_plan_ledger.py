@@ -1,9 +1,8 @@
-"""The ledger of a plan: what an act writes, what it does to prescriptions and due visits, what is refused and in which words."""
+"""The ledger of a plan: what an act writes, what it does to prescriptions and visits, what is refused and how."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
 from uuid import uuid4
 
 import pytest
