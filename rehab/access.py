@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from .models import User
 from .roles import Capability, can
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def require(user: Any, capability: Capability) -> User:
@@ -23,14 +22,14 @@ def require(user: Any, capability: Capability) -> User:
     return user
 
 
-def requires(capability: Capability) -> Callable[[View[P]], View[P]]:
+def requires(capability: Capability) -> Callable[[View], View]:
     """A view that only those with the capability may open."""
 
-    def decorator(view: View[P]) -> View[P]:
+    def decorator(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             require(request.user, capability)
-            return view(request, *args, **kwargs)
+            return view(request, **kwargs)
 
         return inner
 
