@@ -9,350 +9,532 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('clinic_id', models.BigIntegerField()),
-                ('actor_id', models.BigIntegerField()),
-                ('verb', models.CharField(max_length=60)),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.BigIntegerField()),
-                ('fields', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("clinic_id", models.BigIntegerField()),
+                ("actor_id", models.BigIntegerField()),
+                ("verb", models.CharField(max_length=60)),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.BigIntegerField()),
+                ("fields", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
             ],
             options={
-                'indexes': [models.Index(fields=['clinic_id', 'at'], name='audit_clinic_at'), models.Index(fields=['object_type', 'object_id'], name='audit_object')],
+                "indexes": [
+                    models.Index(fields=["clinic_id", "at"], name="audit_clinic_at"),
+                    models.Index(fields=["object_type", "object_id"], name="audit_object"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clinic',
+            name="Clinic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('time_zone', models.CharField(default='UTC', max_length=60, verbose_name='time zone')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('phone', models.CharField(max_length=40, verbose_name='phone')),
-                ('hours', models.CharField(max_length=200, verbose_name='opening hours')),
-                ('emergency_number', models.CharField(max_length=20, verbose_name='emergency number')),
-                ('visit_minutes', models.PositiveSmallIntegerField(default=30, verbose_name='length of a visit, minutes')),
-                ('own_caseload_only', models.BooleanField(default=False, verbose_name='physiotherapists see only the patients they lead')),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("time_zone", models.CharField(default="UTC", max_length=60, verbose_name="time zone")),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("phone", models.CharField(max_length=40, verbose_name="phone")),
+                ("hours", models.CharField(max_length=200, verbose_name="opening hours")),
+                ("emergency_number", models.CharField(max_length=20, verbose_name="emergency number")),
+                (
+                    "visit_minutes",
+                    models.PositiveSmallIntegerField(default=30, verbose_name="length of a visit, minutes"),
+                ),
+                (
+                    "own_caseload_only",
+                    models.BooleanField(default=False, verbose_name="physiotherapists see only the patients they lead"),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('visit_minutes__range', (5, 480))), name='clinic_visit_minutes')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("visit_minutes__range", (5, 480))), name="clinic_visit_minutes"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('is_physiotherapist', models.BooleanField(default=False, verbose_name='physiotherapist')),
-                ('is_front_desk', models.BooleanField(default=False, verbose_name='front desk')),
-                ('is_administrator', models.BooleanField(default=False, verbose_name='administrator')),
-                ('session_epoch', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='rehab.clinic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name="e-mail")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("is_physiotherapist", models.BooleanField(default=False, verbose_name="physiotherapist")),
+                ("is_front_desk", models.BooleanField(default=False, verbose_name="front desk")),
+                ("is_administrator", models.BooleanField(default=False, verbose_name="administrator")),
+                ("session_epoch", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="users", to="rehab.clinic"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('source_label', models.CharField(blank=True, max_length=200)),
-                ('description', models.TextField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='rehab.clinic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("source_label", models.CharField(blank=True, max_length=200)),
+                ("description", models.TextField()),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="rehab.clinic"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Exercise',
+            name="Exercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.SlugField(max_length=60)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exercises', to='rehab.clinic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.SlugField(max_length=60)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exercises", to="rehab.clinic"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExerciseRevision',
+            name="ExerciseRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sets', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='sets')),
-                ('reps', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='times')),
-                ('hold_seconds', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hold, seconds')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('per_side', models.BooleanField(default=False, verbose_name='each side')),
-                ('load', models.CharField(blank=True, max_length=40, verbose_name='load')),
-                ('times_per_day', models.PositiveSmallIntegerField(default=1, verbose_name='times a day')),
-                ('days_per_week', models.PositiveSmallIntegerField(default=7, verbose_name='days a week')),
-                ('rest_between', models.BooleanField(default=False, verbose_name='a rest day between')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=30)),
-                ('region', models.CharField(max_length=30)),
-                ('equipment', models.CharField(blank=True, max_length=120)),
-                ('loaded', models.BooleanField(default=False)),
-                ('ballistic', models.BooleanField(default=False)),
-                ('instructions', models.JSONField(default=list)),
-                ('cues', models.TextField(blank=True)),
-                ('stop_rule', models.TextField()),
-                ('easier', models.TextField(blank=True)),
-                ('harder', models.TextField(blank=True)),
-                ('variants', models.JSONField(default=list)),
-                ('picture', models.CharField(blank=True, max_length=60)),
-                ('proposal', models.BooleanField(default=False)),
-                ('fact_ids', models.JSONField(default=list)),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='rehab.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sets", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="sets")),
+                ("reps", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="times")),
+                ("hold_seconds", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="hold, seconds")),
+                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes")),
+                ("per_side", models.BooleanField(default=False, verbose_name="each side")),
+                ("load", models.CharField(blank=True, max_length=40, verbose_name="load")),
+                ("times_per_day", models.PositiveSmallIntegerField(default=1, verbose_name="times a day")),
+                ("days_per_week", models.PositiveSmallIntegerField(default=7, verbose_name="days a week")),
+                ("rest_between", models.BooleanField(default=False, verbose_name="a rest day between")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=30)),
+                ("region", models.CharField(max_length=30)),
+                ("equipment", models.CharField(blank=True, max_length=120)),
+                ("loaded", models.BooleanField(default=False)),
+                ("ballistic", models.BooleanField(default=False)),
+                ("instructions", models.JSONField(default=list)),
+                ("cues", models.TextField(blank=True)),
+                ("stop_rule", models.TextField()),
+                ("easier", models.TextField(blank=True)),
+                ("harder", models.TextField(blank=True)),
+                ("variants", models.JSONField(default=list)),
+                ("picture", models.CharField(blank=True, max_length=60)),
+                ("proposal", models.BooleanField(default=False)),
+                ("fact_ids", models.JSONField(default=list)),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="rehab.exercise"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddField(
-            model_name='exercise',
-            name='current',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rehab.exerciserevision', verbose_name='current revision'),
-        ),
-        migrations.CreateModel(
-            name='IcdCode',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True)),
-                ('compact', models.CharField(max_length=10, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('chapter', 'Chapter'), ('block', 'Block'), ('category', 'Category'), ('code', 'Code')], max_length=10)),
-                ('billable', models.BooleanField()),
-                ('inclusion', models.JSONField(default=list)),
-                ('excludes1', models.JSONField(default=list)),
-                ('region', models.CharField(blank=True, max_length=20)),
-                ('release', models.CharField(max_length=60)),
-                ('search', models.TextField()),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='rehab.icdcode')),
-            ],
-            options={
-                'ordering': ['compact'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ConditionFact',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField()),
-                ('patient_text', models.TextField(blank=True)),
-                ('severity', models.CharField(blank=True, max_length=10)),
-                ('relation', models.CharField(blank=True, max_length=10)),
-                ('data', models.JSONField(default=dict)),
-                ('fact_ids', models.JSONField(default=list)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='rehab.condition')),
-                ('icd', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rehab.icdcode')),
-            ],
-            options={
-                'ordering': ['kind', 'position'],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='icd_code',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rehab.icdcode'),
+            model_name="exercise",
+            name="current",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="rehab.exerciserevision",
+                verbose_name="current revision",
+            ),
         ),
         migrations.CreateModel(
-            name='PlanTemplate',
+            name="IcdCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('made_for', models.JSONField(default=list)),
-                ('also_for', models.JSONField(default=list)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_templates', to='rehab.clinic')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='TemplateVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10)),
-                ('label', models.CharField(max_length=120)),
-                ('note', models.TextField(blank=True)),
-                ('source_hash', models.CharField(blank=True, max_length=64)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('based_on', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rehab.templateversion')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='rehab.plantemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True)),
+                ("compact", models.CharField(max_length=10, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("chapter", "Chapter"),
+                            ("block", "Block"),
+                            ("category", "Category"),
+                            ("code", "Code"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("billable", models.BooleanField()),
+                ("inclusion", models.JSONField(default=list)),
+                ("excludes1", models.JSONField(default=list)),
+                ("region", models.CharField(blank=True, max_length=20)),
+                ("release", models.CharField(max_length=60)),
+                ("search", models.TextField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="rehab.icdcode",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["compact"],
             },
         ),
         migrations.CreateModel(
-            name='TemplatePhase',
+            name="ConditionFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=60)),
-                ('source_label', models.CharField(blank=True, max_length=120)),
-                ('weeks', models.PositiveSmallIntegerField(null=True)),
-                ('needs_review', models.BooleanField(default=False)),
-                ('visits_per_week', models.PositiveSmallIntegerField(null=True)),
-                ('items', models.JSONField(default=list)),
-                ('fact_ids', models.JSONField(default=list)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='rehab.templateversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=30)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField()),
+                ("patient_text", models.TextField(blank=True)),
+                ("severity", models.CharField(blank=True, max_length=10)),
+                ("relation", models.CharField(blank=True, max_length=10)),
+                ("data", models.JSONField(default=dict)),
+                ("fact_ids", models.JSONField(default=list)),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="rehab.condition"
+                    ),
+                ),
+                (
+                    "icd",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rehab.icdcode"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["kind", "position"],
+            },
+        ),
+        migrations.AddField(
+            model_name="condition",
+            name="icd_code",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rehab.icdcode"),
+        ),
+        migrations.CreateModel(
+            name="PlanTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("made_for", models.JSONField(default=list)),
+                ("also_for", models.JSONField(default=list)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="plan_templates", to="rehab.clinic"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TemplateVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=120)),
+                ("note", models.TextField(blank=True)),
+                ("source_hash", models.CharField(blank=True, max_length=64)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rehab.templateversion",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="rehab.plantemplate"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='TemplateExercise',
+            name="TemplatePhase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sets', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='sets')),
-                ('reps', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='times')),
-                ('hold_seconds', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hold, seconds')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('per_side', models.BooleanField(default=False, verbose_name='each side')),
-                ('load', models.CharField(blank=True, max_length=40, verbose_name='load')),
-                ('times_per_day', models.PositiveSmallIntegerField(default=1, verbose_name='times a day')),
-                ('days_per_week', models.PositiveSmallIntegerField(default=7, verbose_name='days a week')),
-                ('rest_between', models.BooleanField(default=False, verbose_name='a rest day between')),
-                ('key', models.UUIDField(default=uuid.uuid4)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('optional', models.BooleanField(default=False)),
-                ('starts_ticked', models.BooleanField(default=True)),
-                ('choice', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
-                ('fact_ids', models.JSONField(default=list)),
-                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rehab.exerciserevision')),
-                ('phase', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exercises', to='rehab.templatephase')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exercises', to='rehab.templateversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("source_label", models.CharField(blank=True, max_length=120)),
+                ("weeks", models.PositiveSmallIntegerField(null=True)),
+                ("needs_review", models.BooleanField(default=False)),
+                ("visits_per_week", models.PositiveSmallIntegerField(null=True)),
+                ("items", models.JSONField(default=list)),
+                ("fact_ids", models.JSONField(default=list)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="phases", to="rehab.templateversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'abstract': False,
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="TemplateExercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4)),
-                ('name', models.CharField(max_length=120)),
-                ('day', models.PositiveSmallIntegerField(null=True)),
-                ('phase', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='rehab.templatephase')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='rehab.templateversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sets", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="sets")),
+                ("reps", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="times")),
+                ("hold_seconds", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="hold, seconds")),
+                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="minutes")),
+                ("per_side", models.BooleanField(default=False, verbose_name="each side")),
+                ("load", models.CharField(blank=True, max_length=40, verbose_name="load")),
+                ("times_per_day", models.PositiveSmallIntegerField(default=1, verbose_name="times a day")),
+                ("days_per_week", models.PositiveSmallIntegerField(default=7, verbose_name="days a week")),
+                ("rest_between", models.BooleanField(default=False, verbose_name="a rest day between")),
+                ("key", models.UUIDField(default=uuid.uuid4)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("optional", models.BooleanField(default=False)),
+                ("starts_ticked", models.BooleanField(default=True)),
+                ("choice", models.CharField(blank=True, max_length=40)),
+                ("note", models.TextField(blank=True)),
+                ("fact_ids", models.JSONField(default=list)),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rehab.exerciserevision"
+                    ),
+                ),
+                (
+                    "phase",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exercises", to="rehab.templatephase"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exercises",
+                        to="rehab.templateversion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="FollowUp",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(default=uuid.uuid4)),
+                ("name", models.CharField(max_length=120)),
+                ("day", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "phase",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="rehab.templatephase",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="rehab.templateversion",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), ('email', django.db.models.functions.text.Lower(models.F('email'))), _connector='OR'), name='user_email_lower_case'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email__isnull", True),
+                    ("email", django.db.models.functions.text.Lower(models.F("email"))),
+                    _connector="OR",
+                ),
+                name="user_email_lower_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exerciserevision',
-            constraint=models.CheckConstraint(condition=models.Q(('reps__gte', 1), ('hold_seconds__gte', 1), ('minutes__gte', 1), _connector='OR'), name='rehab_exerciserevision_dosage_can_be_done'),
+            model_name="exerciserevision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reps__gte", 1), ("hold_seconds__gte", 1), ("minutes__gte", 1), _connector="OR"),
+                name="rehab_exerciserevision_dosage_can_be_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exerciserevision',
-            constraint=models.CheckConstraint(condition=models.Q(('times_per_day__range', (1, 10))), name='rehab_exerciserevision_times_per_day'),
+            model_name="exerciserevision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("times_per_day__range", (1, 10))), name="rehab_exerciserevision_times_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exerciserevision',
-            constraint=models.CheckConstraint(condition=models.Q(('days_per_week__range', (1, 7))), name='rehab_exerciserevision_days_per_week'),
+            model_name="exerciserevision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days_per_week__range", (1, 7))), name="rehab_exerciserevision_days_per_week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exerciserevision',
-            constraint=models.UniqueConstraint(fields=('exercise', 'number'), name='exercise_revision_number'),
+            model_name="exerciserevision",
+            constraint=models.UniqueConstraint(fields=("exercise", "number"), name="exercise_revision_number"),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.UniqueConstraint(fields=('clinic', 'key'), name='exercise_key_once_a_clinic'),
+            model_name="exercise",
+            constraint=models.UniqueConstraint(fields=("clinic", "key"), name="exercise_key_once_a_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='conditionfact',
-            constraint=models.UniqueConstraint(fields=('condition', 'kind', 'position'), name='condition_fact_position'),
+            model_name="conditionfact",
+            constraint=models.UniqueConstraint(
+                fields=("condition", "kind", "position"), name="condition_fact_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.UniqueConstraint(fields=('clinic', 'icd_code'), name='condition_once_a_clinic'),
+            model_name="condition",
+            constraint=models.UniqueConstraint(fields=("clinic", "icd_code"), name="condition_once_a_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='plantemplate',
-            constraint=models.UniqueConstraint(fields=('clinic', 'key'), name='plan_template_key_once_a_clinic'),
+            model_name="plantemplate",
+            constraint=models.UniqueConstraint(fields=("clinic", "key"), name="plan_template_key_once_a_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='plantemplate',
-            constraint=models.UniqueConstraint(models.F('clinic'), django.db.models.functions.text.Lower('name'), name='plan_template_name_once_a_clinic'),
+            model_name="plantemplate",
+            constraint=models.UniqueConstraint(
+                models.F("clinic"),
+                django.db.models.functions.text.Lower("name"),
+                name="plan_template_name_once_a_clinic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('template', 'number'), name='template_version_number'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(fields=("template", "number"), name="template_version_number"),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('template',), name='template_version_one_draft'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "draft")), fields=("template",), name="template_version_one_draft"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), ('published_at__isnull', False)), _connector='OR'), name='template_version_published_at'),
+            model_name="templateversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("status", "draft")),
+                    models.Q(models.Q(("status", "draft"), _negated=True), ("published_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="template_version_published_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templatephase',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='template_phase_key'),
+            model_name="templatephase",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="template_phase_key"),
         ),
         migrations.AddConstraint(
-            model_name='templatephase',
-            constraint=models.UniqueConstraint(fields=('version', 'number'), name='template_phase_number'),
+            model_name="templatephase",
+            constraint=models.UniqueConstraint(fields=("version", "number"), name="template_phase_number"),
         ),
         migrations.AddConstraint(
-            model_name='templatephase',
-            constraint=models.CheckConstraint(condition=models.Q(('weeks__isnull', True), ('weeks__gte', 1), _connector='OR'), name='template_phase_weeks'),
+            model_name="templatephase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weeks__isnull", True), ("weeks__gte", 1), _connector="OR"),
+                name="template_phase_weeks",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateexercise',
-            constraint=models.CheckConstraint(condition=models.Q(('reps__gte', 1), ('hold_seconds__gte', 1), ('minutes__gte', 1), _connector='OR'), name='rehab_templateexercise_dosage_can_be_done'),
+            model_name="templateexercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reps__gte", 1), ("hold_seconds__gte", 1), ("minutes__gte", 1), _connector="OR"),
+                name="rehab_templateexercise_dosage_can_be_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateexercise',
-            constraint=models.CheckConstraint(condition=models.Q(('times_per_day__range', (1, 10))), name='rehab_templateexercise_times_per_day'),
+            model_name="templateexercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("times_per_day__range", (1, 10))), name="rehab_templateexercise_times_per_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateexercise',
-            constraint=models.CheckConstraint(condition=models.Q(('days_per_week__range', (1, 7))), name='rehab_templateexercise_days_per_week'),
+            model_name="templateexercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days_per_week__range", (1, 7))), name="rehab_templateexercise_days_per_week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='templateexercise',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='template_exercise_key'),
+            model_name="templateexercise",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="template_exercise_key"),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('version', 'key'), name='follow_up_key'),
+            model_name="followup",
+            constraint=models.UniqueConstraint(fields=("version", "key"), name="follow_up_key"),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('day__isnull', True), ('phase__isnull', False)), models.Q(('day__isnull', False), ('phase__isnull', True)), _connector='OR'), name='follow_up_day_or_phase'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("day__isnull", True), ("phase__isnull", False)),
+                    models.Q(("day__isnull", False), ("phase__isnull", True)),
+                    _connector="OR",
+                ),
+                name="follow_up_day_or_phase",
+            ),
         ),
     ]
