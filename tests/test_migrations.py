@@ -23,7 +23,9 @@ def nothing_yet(tmp_path: Path, django_db_setup: None, django_db_blocker: Any) -
     """An empty database beside the one that all other tests share."""
     with django_db_blocker.unblock():
         here = connections["default"]
-        test_name = str(tmp_path / "empty.sqlite3") if here.vendor == "sqlite" else f"{here.settings_dict['NAME']}_empty"
+        test_name = (
+            str(tmp_path / "empty.sqlite3") if here.vendor == "sqlite" else f"{here.settings_dict['NAME']}_empty"
+        )
         settings = {**here.settings_dict, "TEST": {**here.settings_dict["TEST"], "NAME": test_name}}
         connections.settings[ALIAS] = settings
         empty = connections[ALIAS]
