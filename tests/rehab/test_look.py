@@ -257,8 +257,8 @@ def test_the_navigation_marks_the_page_one_is_on() -> None:
     assert 'aria-current="true"' in render("{% patient_nav %}", request=RequestFactory().get("/today/2026-03-01/"))
 
 
-def test_a_patient_page_loads_at_most_20_kilobytes_of_styles() -> None:
-    assert sum((CSS / name).stat().st_size for name in ("tokens.css", "base.css", "patient.css")) <= 20_000
+def test_a_patient_page_loads_at_most_22_kilobytes_of_styles() -> None:
+    assert sum((CSS / name).stat().st_size for name in ("tokens.css", "base.css", "patient.css")) <= 22_000
 
 
 def tokens() -> dict[str, dict[str, str]]:
