@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rehab.models import FollowUp, User
 
-from ..follow_ups import Asked, Standing, renewed
+from ..follow_ups import Asked, Due, Standing, renewed
 from ..models import Plan, Visit, VisitEvent
 from ..progression import ENDED
 from ..visits import Step
@@ -37,26 +37,30 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
         on,
     )
     for change in changes:
-        if change.due_on is None:
-            step(latest[change.key], Step.CANCEL, by=by, at=at, cause=VisitEvent.Cause.NOT_AHEAD)
-        elif change.is_new:
-            visit = Visit(
-                patient=plan.patient,
-                episode=plan.episode,
-                plan=plan,
-                follow_up=follow_ups[change.key],
-                round=change.round,
-                kind=Visit.Kind.FOLLOW_UP,
-                state=Visit.State.DUE,
-                due_on=change.due_on,
-            )
-            open_visit(visit, by=by, at=at)
-        else:
-            visit = latest[change.key]
-            if visit.state == Visit.State.CANCELLED:
-                step(visit, Step.RENEW, by=by, at=at)
-            if visit.due_on != change.due_on:
-                set_due_on(visit, change.due_on, by=by, at=at)
+        _carry_out(change, plan, latest.get(change.key), follow_ups[change.key], by=by, at=at)
+
+
+def _carry_out(change: Due, plan: Plan, standing: Visit | None, follow_up: FollowUp, *, by: User, at: datetime) -> None:
+    """Open the visit of a new round, or call off, bring back or move the one that stands."""
+    if standing is None or change.is_new:
+        visit = Visit(
+            patient=plan.patient,
+            episode=plan.episode,
+            plan=plan,
+            follow_up=follow_up,
+            round=change.round,
+            kind=Visit.Kind.FOLLOW_UP,
+            state=Visit.State.DUE,
+            due_on=change.due_on,
+        )
+        open_visit(visit, by=by, at=at)
+    elif change.due_on is None:
+        step(standing, Step.CANCEL, by=by, at=at, cause=VisitEvent.Cause.NOT_AHEAD)
+    else:
+        if standing.state == Visit.State.CANCELLED:
+            step(standing, Step.RENEW, by=by, at=at)
+        if standing.due_on != change.due_on:
+            set_due_on(standing, change.due_on, by=by, at=at)
 
 
 def _latest_rounds(plan: Plan) -> dict[int, Visit]:
