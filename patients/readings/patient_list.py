@@ -48,7 +48,7 @@ def with_rows(patients: PatientQuerySet, *, today: date) -> PatientQuerySet:
     phases = PlanPhase.objects.select_related("source")
     plans = Plan.objects.prefetch_related(Prefetch("spans", queryset=spans), Prefetch("phases", queryset=phases))
     return patients.select_related("clinic").prefetch_related(
-        Prefetch("episodes", queryset=Episode.objects.select_related("lead")),
+        Prefetch("episodes", queryset=Episode.objects.select_related("lead", "icd_code")),
         Prefetch("plans", queryset=plans),
         Prefetch("visits", queryset=Visit.objects.filter(state__in=[Visit.State.DUE, Visit.State.BOOKED])),
     )
