@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from patients.models import Patient
 from rehab.models import Clinic, User
 from tests import cast
 from tests.cast import NOW, TODAY
+from tests.patients.test_today_states import STATES
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/help/"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 ClientOf = Callable[[User | Patient], Client]
 
 
@@ -77,3 +81,35 @@ def test_signed_out_it_leads_to_sign_in(db: None) -> None:
 
 def test_it_only_reads(client_of: ClientOf, maria: Patient) -> None:
     assert client_of(maria).post(ADDRESS).status_code == 405
+
+
+def test_every_sheet_for_paper_says_when_to_go_and_whom_to_call(client_of: ClientOf, ana: User, maria: Patient) -> None:
+    letter = client_of(ana).post(reverse("invitation", args=[maria.public_id])).text
+    paper = letter[letter.index("<main") :]
+    for said in ("stop the exercises", "Call 112 or go to the emergency room now", "Call a doctor today",
+                 "Call Harbour Physio within days, 030 555 0134", "We read what you enter at your next visit",
+                 "Monday to Friday, 8 to 18"):  # fmt: skip
+        assert said in paper
+
+
+def test_there_is_no_sheet_for_paper_without_it() -> None:
+    sheets = [path for path in TEMPLATES.rglob("*.html") if '{% extends "print.html" %}' in path.read_text()]
+    assert sheets
+    for path in sheets:
+        assert "patients/help/_safety.html" in path.read_text(), path
+
+
+@pytest.mark.parametrize("address", ["/today/", "/today/2026-03-02/", "/plan/", "/visits/", "/learn/", "/accounts/"])
+def test_every_page_of_a_patient_leads_to_it(client_of: ClientOf, maria: Patient, address: str) -> None:
+    page = client_of(maria).get(address).text
+    assert f'href="{ADDRESS}"' in page and "Something is wrong" in page
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_it_says_the_same_in_every_state_of_a_plan(
+    client_of: ClientOf, nils: Patient, ana: User, state: Callable[[Patient, User], None]
+) -> None:
+    cast.give_account(nils)
+    state(nils, ana)
+    page = client_of(nils).get(ADDRESS)
+    assert page.status_code == 200 and "Nobody watches this page" in page.text
