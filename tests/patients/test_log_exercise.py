@@ -19,6 +19,7 @@ from patients.models import ExerciseLog, Patient, Plan, Prescription
 from patients.moves import Act
 from rehab.errors import Conflict, Refused
 from rehab.models import AuditEvent, User
+from tests import cast
 from tests.at_once import at_once
 from tests.cast import TODAY
 from tests.faults import broken_at_each_statement
@@ -59,12 +60,32 @@ def test_the_day_is_the_clinics_wherever_the_patient_is(maria: Patient, clock: t
     assert log(maria, on=TODAY).how == "late"
 
 
-@pytest.mark.parametrize("at", ["2026-03-28T23:30:00+00:00", "2026-03-29T21:30:00+00:00"])
-def test_the_day_of_the_clock_change_is_one_day(maria: Patient, clock: time_machine.Coordinates, at: str) -> None:
+@pytest.mark.parametrize(
+    ("at", "on"),
+    [
+        # The clock goes forward: the day has 23 hours.
+        ("2026-03-28T23:30:00+00:00", date(2026, 3, 29)),
+        ("2026-03-29T21:30:00+00:00", date(2026, 3, 29)),
+        # It goes back: the hour from two to three comes twice, and the day has 25.
+        ("2026-10-24T22:30:00+00:00", date(2026, 10, 25)),
+        ("2026-10-25T00:30:00+00:00", date(2026, 10, 25)),
+        ("2026-10-25T01:30:00+00:00", date(2026, 10, 25)),
+        ("2026-10-25T22:30:00+00:00", date(2026, 10, 25)),
+        # The year's end, and the day that only some years have.
+        ("2026-12-31T22:59:00+00:00", date(2026, 12, 31)),
+        ("2026-12-31T23:00:00+00:00", date(2027, 1, 1)),
+        ("2028-02-28T23:00:00+00:00", date(2028, 2, 29)),
+        ("2028-02-29T23:00:00+00:00", date(2028, 3, 1)),
+    ],
+)
+def test_a_day_is_a_day_of_the_calendar_however_long(
+    maria: Patient, clock: time_machine.Coordinates, at: str, on: date
+) -> None:
     clock.move_to(datetime.fromisoformat(at))
-    assert log(maria, on=date(2026, 3, 29)).how == "live"
+    assert log(maria, on=on).how == "live"
+    assert log(maria, on=on - DAY).how == "late"
     with pytest.raises(Refused, match="future"):
-        log(maria, on=date(2026, 3, 30))
+        log(maria, on=on + DAY)
 
 
 @pytest.mark.parametrize(
@@ -115,14 +136,18 @@ def test_the_day_after_an_end_takes_no_tick(
     assert log(maria, on=TODAY - DAY)  # yesterday it ran
 
 
-@pytest.mark.parametrize("key", ["abdominal-bracing", "plank"])
-def test_an_exercise_of_another_phase_takes_no_tick(maria: Patient, ana: User, key: str) -> None:
-    row = Prescription.objects.filter(plan__patient=maria, revision__exercise__key=key).first()
-    if row is None:  # phase 3 opens by a decision only
-        return
+def test_an_exercise_of_another_phase_takes_no_tick(maria: Patient) -> None:
     with pytest.raises(Refused) as refused:
-        log(maria, row)
+        log(maria, exercise(maria, "abdominal-bracing"))
     assert refused.value.code == "not_in_force"
+
+
+def test_a_day_before_the_start_takes_no_tick_of_the_patient(nils: Patient, ana: User) -> None:
+    cast.plan(cast.episode(nils, lead=ana), by=ana, start_on=TODAY, at=timezone.now())
+    cast.give_account(nils)
+    with pytest.raises(Refused) as refused:
+        log(nils, exercise(nils, "knee-rock"), on=TODAY - DAY)
+    assert refused.value.code == "before_start"
 
 
 def test_a_stopped_exercise_takes_no_tick(maria: Patient, ana: User) -> None:
