@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.utils import timezone
 from patients.actions.decision import decide
 from patients.actions.ledger import Seen
 from patients.actions.log import log_all
+from patients.actions.plan import assign_plan
 from patients.actions.prescription import chosen, offered, stop_prescription
 from patients.models import Patient, Plan
 from patients.moves import Act
@@ -197,3 +199,26 @@ def test_an_old_plan_makes_room_for_the_new_one(phone: Client, nils: Patient, an
     act(first, Act.END_EARLY, ana)
     cast.plan(nils.episodes.get(), by=ana, start_on=TODAY, at=timezone.now())
     assert "Abdominal bracing" in phone.get("/today/").text
+
+
+def test_every_exercise_of_every_phase_says_when_to_stop(nils: Patient, ana: User, phone: Client) -> None:
+    """Today shows one exercise opened; whichever it is, its own rule stands there."""
+    told = set()
+    for phase in (1, 2, 3, 4):
+        plan = assigned(nils, ana, days_ago=0, phase=phase) if not nils.episodes.exists() else again(nils, ana, phase)
+        for row in plan.prescriptions.select_related("revision").filter(phase__number=phase):
+            page = phone.get("/today/", {"open": str(row.public_id)}).text
+            assert "When to stop" in page and row.revision.stop_rule in html.unescape(page), row.revision.name
+            told.add(row.revision.name)
+    assert len(told) >= 10
+
+
+def again(patient: Patient, ana: User, phase: int) -> Plan:
+    """The plan before ended, and one that starts today in this phase, with all that the phase offers."""
+    act(patient.plans.latest("pk"), Act.END_EARLY, ana)
+    version = cast.offered_version(ana.clinic)
+    rows = version.exercises.select_related("revision").filter(phase__number=phase)
+    return assign_plan(
+        episode=patient.episodes.get(), version=version, start_on=TODAY, start_phase=phase, reason="To look at it",
+        exercises=[chosen(row) for row in rows], by=ana, at=timezone.now(),
+    )  # fmt: skip

@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rehab import conditions, icd
-from rehab.conditions import FOR_PATIENTS, FactKind, Relation, Severity, Tier
+from rehab.conditions import FOR_PATIENTS, FactKind, Relation, Severity, Step, Tier
 from tests.reading import grade
 
 ROOT = Path(__file__).parents[2]
@@ -195,3 +197,25 @@ def test_the_measure_tells_hard_words_from_easy_ones():
     easy = "Stop the exercises until somebody has looked at it."
     hard = "Discontinue physiotherapeutic interventions immediately, notwithstanding symptomatic improvement."
     assert grade(easy) < HIGHEST_GRADE < grade(hard)
+
+
+# --- whatever word stands in a row
+
+WORDS = ["kind", "text", "patient_text", "severity", "relation", "tier", "step"]
+KNOWN = [each.value for words in (FactKind, Severity, Relation, Tier, Step) for each in words]
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.sampled_from(WORDS), st.text(max_size=20) | st.sampled_from(KNOWN))
+def test_a_row_with_another_word_is_read_as_it_stands_or_refused_with_a_sentence(data, key, word):
+    changed = raw()
+    row = data.draw(st.sampled_from(changed["facts"]))
+    row[key] = word
+    try:
+        found = conditions.parse(changed)
+    except ValueError as refused:
+        assert str(refused)
+        return
+    facts = [fact for condition in found for fact in condition.facts]
+    assert all(fact.text and (fact.kind in FOR_PATIENTS) == bool(fact.patient_text) for fact in facts)
+    assert any(getattr(fact, key) == word for fact in facts)
