@@ -121,6 +121,16 @@ def test_an_address_answers_no_other_method(name: str, own: Ids, clients: dict[s
         assert response.status_code == 405 or (method == "OPTIONS" and response.status_code == 200), f"{method} {url}"
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if TABLE[name].method == "GET"])
+def test_a_question_for_the_headers_alone_opens_no_other_door(name: str, own: Ids, clients: dict[str, Client]) -> None:
+    row = TABLE[name]
+    for url in urls(name, own):
+        for role, client in clients.items():
+            response = ask(client, url, "HEAD")
+            assert response.status_code == expected(row, role), f"HEAD {url} as {role}"
+            assert response.content == b""
+
+
 def is_of_a_person(name: str) -> bool:
     return any(converter.endswith("_id") for pattern in ADDRESSES[name] for converter in names_in(pattern))
 
