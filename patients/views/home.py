@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
@@ -19,4 +18,4 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("template_list")
     if own_record(request.user) is not None:
         return redirect("today")
-    raise PermissionDenied
+    return redirect("account")  # which says what this person may, and signs out

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ..accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, begin_session
 from ..actions.user import end_sessions
-from ..roles import ROLES
+from ..roles import ROLES, capabilities
 
 View = Callable[..., HttpResponse]
 
@@ -88,7 +88,8 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     roles = [role for role in ROLES if getattr(request.user, role.column)]
-    return render(request, "rehab/account/account.html", {"roles": roles})
+    has_home = not roles or bool(capabilities(request.user))
+    return render(request, "rehab/account/account.html", {"roles": roles, "has_home": has_home})
 
 
 @require_POST

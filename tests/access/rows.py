@@ -26,7 +26,7 @@ def public(signed_in: int = 200, methods: frozenset[str] = READ) -> Row:
 BOTH = frozenset({"GET", "POST"})
 # The patient's own acts are posted; what an empty form gets from the patient, and 403 for everyone else.
 TABLE: dict[str, Row] = {
-    "home": page(302, 302, 403, 302),
+    "home": page(302, 302, 302, 302),
     "healthz": public(),
     # sign-in: who is signed in is sent home
     "account": page(200, 200, 200, 200),
