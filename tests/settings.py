@@ -9,7 +9,7 @@ os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("SECURE_SSL_REDIRECT", "false")
 
 from rehab.settings import *  # noqa: F403
-from rehab.settings import DATABASES, STORAGES
+from rehab.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES
 
 # A file, not memory: IMMEDIATE and WAL are part of what is tested.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -24,3 +24,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # The live server of the browser tests speaks plain http.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"
+# A page that asks the database again for each of its rows is a failure.
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["tests.queries.rows_are_read_together", *MIDDLEWARE]
+# Where a session has just been ended, Django asks for it again under its new key.
+ZEAL_ALLOWLIST = [{"model": "sessions.Session"}]

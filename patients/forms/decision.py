@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -204,6 +205,7 @@ class DecisionForm(SeenForm):
             return []
         region = self.reading.plan.episode.region
         standing = [row for row in self.reading.exercises(phase.number) if row.until is None]
+        prefetch_related_objects(standing, "source")
         there = {row.revision.exercise_id for row in standing}
         found = [self._row(_of(row), str(row.public_id), True, data) for row in standing]
         for source, ticked in offered(phase, region):

@@ -74,10 +74,13 @@ def _row(patient: Patient, today: date, at: datetime) -> Row:
 
 
 def _next_visit(patient: Patient, at: datetime) -> Visit | None:
-    """The next appointment, or what is due first where none is booked."""
+    """The next appointment, what is due first where none is booked, or the last one of which nobody has said more."""
     visits = list(patient.visits.all())
     booked = [visit for visit in visits if visit.starts_at and visit.starts_at >= at]
     if booked:
         return min(booked, key=lambda visit: (visit.starts_at, visit.pk))
     due = [visit for visit in visits if visit.state == Visit.State.DUE]
-    return min(due, key=lambda visit: (visit.due_on, visit.pk), default=None)
+    if due:
+        return min(due, key=lambda visit: (visit.due_on, visit.pk))
+    over = [visit for visit in visits if visit.starts_at]
+    return max(over, key=lambda visit: (visit.starts_at, visit.pk), default=None)
