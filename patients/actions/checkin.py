@@ -77,7 +77,7 @@ def check_in(
     check_date(locked, on, by=by, at=at, earliest=first_plan.start_on if first_plan else None)
     if answer == before:
         if standing is None:
-            raise Refused("no_answer", _("Choose a number, or write a few words."))
+            raise Refused("no_answer", _("There is no answer yet. Choose a number."))
         return standing
     how, made_at = provenance(locked, on, how=how, made_at=made_at, by=by, at=at)
     if standing is not None:

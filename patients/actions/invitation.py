@@ -63,7 +63,10 @@ def redeem(*, code: str, birth_year: int, at: datetime) -> User:
     if user is None:
         raise Refused(
             "code_refused",
-            _("This code and year do not work. Check both. If it still fails, ask your clinic for a new code."),
+            _(
+                "This code and year do not work. Check both. "
+                "A code works only once. If it still fails, ask your clinic for a new code."
+            ),
         )
     return user
 

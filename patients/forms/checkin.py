@@ -13,6 +13,8 @@ from .log import READ_WHEN
 
 PARTS = ("pain_morning", "pain_exercising", "note")
 NOT_A_NUMBER = _("Choose a whole number from 0 to 10.")
+# What a scale sends to take an answer back; where nothing is chosen it sends nothing.
+NO_ANSWER = "none"
 
 
 class PainField(forms.IntegerField):
@@ -23,6 +25,8 @@ class PainField(forms.IntegerField):
         super().__init__(label=label, required=False, min_value=0, max_value=WORST_PAIN, error_messages=messages)
 
     def to_python(self, value: Any) -> int | None:
+        if value == NO_ANSWER:
+            return None
         # Django takes "3.0" for 3; what was asked for is a whole number.
         if isinstance(value, str) and value.strip() and not (value.strip().isascii() and value.strip().isdigit()):
             raise forms.ValidationError(NOT_A_NUMBER, code="invalid")
@@ -58,7 +62,10 @@ class CheckInForm(forms.Form):
         return {"pain_exercising": row.pain_exercising, "pain_morning": row.pain_morning, "note": row.note}
 
     def answer(self) -> dict[str, Any]:
-        """The answer as the action takes it: what was not asked or not answered is not in it."""
-        typed = self.cleaned_data
-        pains = {name: typed[name] for name in ("pain_morning", "pain_exercising") if typed.get(name) is not None}
-        return pains | ({"note": typed["note"]} if "note" in self.data else {})
+        """The answer as the action takes it: what was not asked or not answered is not in it, None takes one back."""
+        pains = {
+            name: self.cleaned_data[name]
+            for name in ("pain_morning", "pain_exercising")
+            if self.cleaned_data.get(name) is not None or self.data.get(name) == NO_ANSWER
+        }
+        return pains | ({"note": self.cleaned_data["note"]} if "note" in self.data else {})

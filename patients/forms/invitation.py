@@ -10,6 +10,7 @@ class StartForm(forms.Form):
     code = forms.CharField(
         label=_("Your code"),
         help_text=_("It is in the letter from your clinic: ten letters and numbers."),
+        error_messages={"required": _("Type the code from your letter.")},
         max_length=30,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code"}
@@ -19,7 +20,10 @@ class StartForm(forms.Form):
         regex=r"^(19|20)[0-9]{2}\Z",
         label=_("The year you were born"),
         help_text=_("Four numbers, such as 1981."),
-        error_messages={"invalid": _("Write the year with four numbers, such as 1981.")},
+        error_messages={
+            "required": _("Type the year you were born, such as 1981."),
+            "invalid": _("Write the year with four numbers, such as 1981."),
+        },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "4", "autocomplete": "bday-year"}),
     )
     own_phone = forms.BooleanField(

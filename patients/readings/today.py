@@ -58,6 +58,10 @@ class Row:
         return len(self.logs) >= self.times
 
     @property
+    def hurt(self) -> bool:
+        return any(log.hurt for log in self.logs)
+
+    @property
     def not_done(self) -> ExerciseLog | None:
         return next((log for log in reversed(self.logs) if log.status == ExerciseLog.Status.NOT_DONE), None)
 

@@ -254,7 +254,10 @@ def message_look(message: Any) -> dict[str, str]:
 
 @register.inclusion_tag("components/scale.html")
 def scale(field: BoundField, low: str = "", high: str = "") -> dict[str, Any]:
-    """A pain scale of 0 to 10 for a bound field, nothing preselected; `low` and `high` say what its ends mean."""
+    """A pain scale of 0 to 10 for a bound field, nothing preselected; `low` and `high` say what its ends mean.
+
+    Where an answer is on record (the field's initial value) it can be taken back: the scale then sends "none".
+    """
     value = field.value()
     chosen = "" if value is None else str(value)
     return {
@@ -262,6 +265,7 @@ def scale(field: BoundField, low: str = "", high: str = "") -> dict[str, Any]:
         "low": low or _("no pain"),
         "high": high or _("worst pain"),
         "numbers": [(number, str(number) == chosen) for number in range(11)],
+        "can_be_taken_back": field.initial is not None,
     }
 
 

@@ -14,3 +14,25 @@
     }
   }, true);
 })();
+
+// What a tap sent away takes the focus along: it goes on where the page says, and the one question comes into sight.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  let then = "";
+  let asked = false;
+  document.addEventListener("htmx:beforeRequest", ({ target }) => {
+    then = target.closest("[data-then]")?.dataset.then ?? "";
+    asked = byId("question") !== null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const question = byId("question");
+    if (question && !asked) question.scrollIntoView({ block: "nearest" });
+    if (document.activeElement !== document.body) return;
+    const next = document.querySelector("#day .error") ?? byId(then);
+    if (!next) return;
+    if (!next.matches("a, button")) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    (next.closest("[data-then]") ?? next).scrollIntoView({ block: "nearest" });
+  });
+})();

@@ -37,6 +37,11 @@ def said(maria: Patient, on: date = cast.TODAY) -> list[str]:
     return sorted(log.prescription.revision.name for log in standing.select_related("prescription__revision"))
 
 
+def focused(person: Person) -> str:
+    """The id of what has the focus: after a form is gone it goes on where it was, not at the top of the page."""
+    return str(person.page.evaluate("document.activeElement.id"))
+
+
 def test_the_whole_way(person: Person, maria: Patient) -> None:
     person.sees("Tuesday 3 March", "Something is wrong", "phase 2 of 4, week 1 of 4", "All 5 done · Tuesday")
     _fill_in_yesterday(person, maria)
@@ -80,12 +85,14 @@ def _tick_and_undo(person: Person, maria: Patient) -> None:
 
 def _all_done_and_the_question(person: Person, maria: Patient) -> None:
     person.press("All 4 done · Tuesday").sees("Done. See you tomorrow", "Worst pain while exercising")
+    expect(person.page.locator("#question legend")).to_be_in_viewport()
     assert len(said(maria)) == 5
     person.press("Undo")
     assert said(maria) == ["Walking", "Wall sit"]
     person.page.wait_for_timeout(600)
     person.press("All 4 done").choose("Worst pain while exercising", "3")
     person.press("Save").sees("How is your back?", "3 of 10")
+    assert focused(person) == "how-is-your-back"
     assert maria.check_ins.get(replaced_by__isnull=True).pain_exercising == 3
 
 
@@ -94,6 +101,7 @@ def _not_done_with_a_reason(person: Person, maria: Patient) -> None:
     person.press("Save").sees("Say why not. Choose one.")
     person.page.get_by_label("If not, why?").select_option(label="no time")
     person.press("Save").sees("Not done: no time")
+    assert focused(person) == person.page.get_by_role("link", name="Pelvic tilt").get_attribute("id")
     assert "Pelvic tilt" not in said(maria)
 
 

@@ -56,6 +56,16 @@ def test_an_answer_can_be_changed(phone: Client, maria: Patient) -> None:
     assert (row.pain_morning, row.note) == (6, "")
 
 
+def test_an_answer_can_be_taken_back(phone: Client, maria: Patient) -> None:
+    assert 'value="none"' not in phone.get("/today/").text
+    phone.post(HERE, {"client_id": uuid4(), "pain_morning": "4", "note": "stiff"})
+    page = phone.get("/today/?change=back").text
+    assert page.count('value="none"') == 1 and "No answer" in page  # nothing was said of the other pain
+    phone.post(HERE, {"client_id": uuid4(), "pain_morning": "none", "note": "stiff"})
+    row = maria.check_ins.get(superseded_at__isnull=True)
+    assert (row.pain_morning, row.note) == (None, "stiff")
+
+
 @pytest.mark.parametrize("pain", ["3.5", "bad", "11", "-1", "3.0", "1e1", "٣", "\x00", "9" * 5000, "\ud800"])
 @pytest.mark.parametrize("name", ["pain_morning", "pain_exercising"])
 def test_what_is_no_number_to_ten_is_refused_beside_the_question(
@@ -69,7 +79,7 @@ def test_what_is_no_number_to_ten_is_refused_beside_the_question(
 
 def test_nothing_at_all_is_said_in_words(phone: Client, maria: Patient) -> None:
     answer = phone.post(HERE, {"client_id": uuid4(), "note": ""})
-    assert answer.status_code == 422 and "Choose a number, or write a few words." in answer.text
+    assert answer.status_code == 422 and "There is no answer yet. Choose a number." in answer.text
 
 
 @pytest.mark.parametrize("note", ["x" * 10_000, "\x00"])

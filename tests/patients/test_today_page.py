@@ -127,8 +127,16 @@ def test_all_done_and_a_report_in_one_day(phone: Client, maria: Patient) -> None
 
 
 def test_it_hurt_is_kept(phone: Client, maria: Patient) -> None:
-    phone.post(at("day_log"), tick(tilt_of(maria), outcome="hurt"))
+    page = phone.post(at("day_log"), tick(tilt_of(maria), outcome="hurt"), follow=True).text
     assert (maria.logs.get().status, maria.logs.get().hurt) == ("done", True)
+    assert "Done, but it hurt" in page
+
+
+def test_a_day_with_something_not_done_is_not_called_done(phone: Client, maria: Patient) -> None:
+    phone.post(at("day_log"), tick(tilt_of(maria), outcome="not_done", reason="pain"))
+    others = next(form for form in forms_of(phone.get("/today/").text, at("day_all")))
+    page = phone.post(at("day_all"), others, follow=True).text
+    assert "Noted. See you tomorrow" in page and "Done. See you tomorrow" not in page
 
 
 def test_not_done_wants_a_reason_of_the_list(phone: Client, maria: Patient) -> None:
