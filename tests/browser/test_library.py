@@ -14,7 +14,7 @@ def test_an_administrator(admin: User, maria: Patient, somebody: Callable[..., P
     person = somebody(DESK).sign_in("adela@harbour.example").sees("Plan templates")
     person.follow("Low back, four phases").sees("Version 2", "Settle", "Move", "Strengthen", "Return", "M53.87")
     person.follow("Version 1").sees("Version 1: ", "retired")
-    person.follow("Library").sees("Exercises").follow("Glute bridge")
+    person.follow("Library").sees("Exercises").follow("Wall sit").sees("When to stop")
     person.follow("Conditions").tap(person.page.locator("main a[href*='/library/conditions/']").first)
     person.sees("M53", "Red flags")
     person.go("/library/codes/").fill(Code="m53.87").press("Find").sees("M53.87", "billable")
