@@ -52,7 +52,7 @@ def test_the_whole_way(person: Person, maria: Patient) -> None:
     for tab, words in (("Plan", "you are here"), ("Visits", "To be booked"), ("Learn", "What each phase is for")):
         person.follow(tab).sees(words)
     person.follow("Something is wrong").sees("Go now", "Nobody watches this page.")
-    person.follow("Today").press("Sign out")
+    person.follow("Today").follow("Sign out").sees("Sign out?", "you need a new one").press("Sign out")
     person.go("/today/")
     assert "/accounts/login/" in person.page.url
 

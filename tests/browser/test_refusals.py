@@ -20,7 +20,8 @@ FOCUS = """() => {
     const shows = ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2 || ring.boxShadow !== "none";
     const inSight = box.bottom > 0 && box.top < innerHeight;
     const ownRing = at.matches("input[type=date]");  // the parts of a date show their own
-    return [(at.innerText || at.ariaLabel || at.labels?.[0]?.innerText || at.name || at.tagName).trim(), (shows || ownRing) && inSight];
+    const name = at.innerText || at.ariaLabel || at.labels?.[0]?.innerText || at.name || at.tagName;
+    return [name.trim(), (shows || ownRing) && inSight];
 }"""
 
 
