@@ -35,7 +35,10 @@ class DosageColumns(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(reps__gte=1) | Q(hold_seconds__gte=1) | Q(minutes__gte=1),
+                # An amount that is not given is unknown to the database, and what is unknown passes a check.
+                condition=Q(reps__isnull=False, reps__gte=1)
+                | Q(hold_seconds__isnull=False, hold_seconds__gte=1)
+                | Q(minutes__isnull=False, minutes__gte=1),
                 name="%(app_label)s_%(class)s_dosage_can_be_done",
             ),
             models.CheckConstraint(

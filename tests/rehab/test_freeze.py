@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -12,27 +12,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
-from patients.models import (
-    Addendum,
-    CheckIn,
-    Episode,
-    ExerciseLog,
-    Invitation,
-    Patient,
-    Plan,
-    PlanPhase,
-    PlanSpan,
-    Prescription,
-    SessionExercise,
-    TreatmentSession,
-    Visit,
-    VisitEvent,
-)
+from patients.models import Patient
 from rehab import freeze
 from rehab.actions.catalogue import load_catalogue
 from rehab.actions.plan_template import publish
-from rehab.models import Clinic, ExerciseRevision, FollowUp, TemplateExercise, TemplatePhase, TemplateVersion, User
-from tests.cast import NOW, TODAY
+from rehab.models import Clinic, ExerciseRevision, TemplatePhase, TemplateVersion, User
+from tests import one_of_each
+from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 RULES = sorted(freeze.registry.items())
@@ -61,62 +47,13 @@ def write_again(rows: models.QuerySet[models.Model], column: str) -> None:
 
 
 @pytest.fixture
-def record(ana: User, clinic: Clinic) -> Patient:
-    """A patient with one row in every table of the record; a signed session among them."""
-    patient = Patient.objects.create(
-        clinic=clinic, name="Row", sort_name="row", search_name=" row", birth_date=date(1980, 1, 1), by=ana, at=NOW
-    )
-    episode = Episode.objects.create(
-        patient=patient, lead=ana, problem="back", region="lower_back", opened_on=TODAY, by=ana, at=NOW
-    )
-    version = TemplateVersion.objects.get(template__clinic=clinic, status="published")
-    plan = Plan.objects.create(patient=patient, episode=episode, version=version, start_on=TODAY, by=ana, at=NOW)
-    phase = PlanPhase.objects.create(
-        plan=plan, number=1, first_week=1, last_week=2, source=version.phases.get(number=1)
-    )
-    decision = plan.decisions.create(sequence=1, act=1, kind="start", on=TODAY, by=ana, at=NOW)
-    PlanSpan.objects.create(
-        plan=plan,
-        state="running",
-        phase=1,
-        first_on=TODAY,
-        first_day=1,
-        moves=True,
-        phase_since=TODAY,
-        state_since=TODAY,
-    )
-    revision = version.exercises.first().revision
-    prescription = Prescription.objects.create(
-        plan=plan, phase=phase, revision=revision, position=1, since=TODAY, opened_by=decision, reps=5
-    )
-    said = {"patient": patient, "on": TODAY, "how": "live", "made_at": NOW, "at": NOW, "by": ana}
-    ExerciseLog.objects.create(prescription=prescription, occasion=1, status="done", **said)
-    CheckIn.objects.create(**said)
-    session = TreatmentSession.objects.create(
-        patient=patient, episode=episode, physiotherapist=ana, on=TODAY, saved_at=NOW, saved_by=ana, by=ana, at=NOW
-    )
-    SessionExercise.objects.create(session=session, revision=revision)
-    TreatmentSession.objects.filter(pk=session.pk).update(status="signed", signed_at=NOW, signed_by=ana)
-    Addendum.objects.create(session=session, kind="addendum", text="more", by=ana, at=NOW)
-    visit = Visit.objects.create(
-        patient=patient, episode=episode, kind="treatment", state="due", due_on=TODAY, by=ana, at=NOW
-    )
-    VisitEvent.objects.create(visit=visit, sequence=1, to_state="due", by=ana, at=NOW)
-    Invitation.objects.create(patient=patient, code_hash="x", expires_at=NOW + timedelta(days=14), by=ana, at=NOW)
-    return patient
+def record(ana: User) -> Patient:
+    return one_of_each.record(ana)
 
 
 @pytest.fixture
 def draft(clinic: Clinic) -> TemplateVersion:
-    """An open version with a phase, an exercise and a follow-up."""
-    template = clinic.plan_templates.get()
-    version = TemplateVersion.objects.create(template=template, number=3, label="next")
-    phase = TemplatePhase.objects.create(version=version, number=1, name="Settle", weeks=2)
-    TemplateExercise.objects.create(
-        version=version, phase=phase, position=1, revision=ExerciseRevision.objects.first(), reps=5
-    )
-    FollowUp.objects.create(version=version, name="Look", day=28)
-    return version
+    return one_of_each.draft(clinic)
 
 
 def test_every_model_says_whether_its_rows_may_change() -> None:
@@ -226,18 +163,8 @@ def test_publishing_a_draft_closes_it_and_its_rows(draft: TemplateVersion, admin
         TemplateVersion.objects.filter(pk=draft.pk).update(status="draft", published_at=None, published_by=None)
 
 
-def test_a_draft_session_is_changed_but_never_deleted(record: Patient, ana: User) -> None:
-    session = TreatmentSession.objects.create(
-        patient=record,
-        episode=record.episodes.get(),
-        physiotherapist=ana,
-        on=TODAY,
-        saved_at=NOW,
-        saved_by=ana,
-        by=ana,
-        at=NOW,
-    )
-    rows = TreatmentSession.objects.filter(pk=session.pk)
+def test_a_draft_session_is_changed_but_never_deleted(record: Patient) -> None:
+    rows = record.sessions.filter(status="draft")
     assert rows.update(subjective="Better since Monday", version=Coalesce(F("version"), 0) + 1) == 1
     with refused("patients.TreatmentSession"), transaction.atomic():
         rows._raw_delete(rows.db)
