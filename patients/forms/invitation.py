@@ -28,7 +28,10 @@ class StartForm(forms.Form):
     )
     own_phone = forms.BooleanField(
         label=_("This is my own phone"),
-        help_text=_("You stay signed in for 90 days. Leave it empty on a shared phone or computer."),
+        help_text=_(
+            "You stay signed in for 90 days. Leave it empty on a shared phone: "
+            "you are then signed out after 30 minutes, and need a new code to come back."
+        ),
         required=False,
     )
 

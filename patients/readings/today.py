@@ -287,6 +287,8 @@ class PhaseOnPlan:
     dates: PhaseDates
     goals: list[str]
     helps: list[str]
+    takes_care: list[str]
+    ready_when: list[str]
     exercises: list[Prescription]
     needs_check_before: bool
 
@@ -312,6 +314,8 @@ def phases_on_plan(days: Readings, on: date) -> list[PhaseOnPlan]:
             dates=dates[phase.number],
             goals=_texts(phase, ("goal",)),
             helps=_texts(phase, HELPS),
+            takes_care=_texts(phase, ("restriction",)),
+            ready_when=_texts(phase, ("criterion",)),
             exercises=[
                 row for row in days.prescriptions if row.phase_id == phase.pk and (row.until is None or row.until >= on)
             ],

@@ -30,6 +30,16 @@ def test_shows_past_present_and_what_comes(maria: Patient, client_of: ClientOf) 
     assert "You bend and turn with more ease." in text and "Pelvic tilt" in text
 
 
+def test_the_present_phase_says_what_to_take_care_of_and_what_comes_before_more(
+    maria: Patient, client_of: ClientOf
+) -> None:
+    text = client_of(maria).get("/plan/").text
+    assert text.count("Take care") == text.count("You are ready for more when") == 1
+    # What holds in this phase is there once, what holds in others is not there yet.
+    assert text.count("push on when pain goes over 5 of 10") == 1 and "rest day between the hard days" not in text
+    assert "You do most of your exercises." in text
+
+
 def test_a_stop_says_since_when_and_shows_no_end(
     maria: Patient, marias_plan: Plan, ana: User, client_of: ClientOf
 ) -> None:
@@ -42,7 +52,8 @@ def test_read_only_after_the_end(maria: Patient, marias_plan: Plan, ana: User, c
     decide(plan=marias_plan, act=Act.END_EARLY, on=TODAY, seen=Seen(1, 2), by=ana, at=timezone.now())
     text = client_of(maria).get("/plan/").text
     assert "Your plan ended on 3 March." in text
-    assert "Before phase" not in text and "Not part of your way" in text
+    assert "Before phase" not in text and "Not part of your plan" in text
+    assert "Dates ahead are a guess" not in text
     assert "<form" not in text[text.index("<main") : text.index("</main>")]
 
 

@@ -70,6 +70,27 @@ def test_a_patient_who_signs_in_with_a_code_is_shown_no_password(
 # Signing out
 
 
+def test_who_needs_a_new_code_to_come_back_is_told_before_signing_out(
+    client_of: Callable[[Patient], Client], maria: Patient
+) -> None:
+    client = client_of(maria)
+    footer = client.get("/today/").text.split("<footer")[1]
+    assert 'href="/accounts/logout/"' in footer and "<form" not in footer
+    for page in ("/accounts/logout/", ACCOUNT):
+        text = client.get(page).text
+        assert "new code" in text or "you need a new one" in text
+        assert "030 555 0134" in text
+
+
+def test_who_has_a_password_signs_out_at_once(
+    client_of: Callable[[Patient], Client], ana: User, maria: Patient
+) -> None:
+    maria.user.set_password("a long word, four harbours")
+    maria.user.save(update_fields=["password"])
+    assert "<form" in client_of(maria).get("/today/").text.split("<footer")[1]
+    assert "new code" not in client_of(maria).get(ACCOUNT).text
+
+
 def test_signing_out_ends_this_session_and_clears_the_browser(ana: User) -> None:
     client, other = sign_in(ana.email), sign_in(ana.email)
     assert "Sign out?" in client.get("/accounts/logout/").text
