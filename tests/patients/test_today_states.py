@@ -9,7 +9,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from patients.actions.decision import decide
@@ -199,6 +201,18 @@ def test_an_old_plan_makes_room_for_the_new_one(phone: Client, nils: Patient, an
     act(first, Act.END_EARLY, ana)
     cast.plan(nils.episodes.get(), by=ana, start_on=TODAY, at=timezone.now())
     assert "Abdominal bracing" in phone.get("/today/").text
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_today_takes_at_most_eight_queries_in_every_state(
+    state: Callable[[Patient, User], None], phone: Client, nils: Patient, ana: User
+) -> None:
+    state(nils, ana)
+    phone.get("/today/")
+    with CaptureQueriesContext(connection) as queries:
+        phone.get("/today/")
+    work = [row["sql"] for row in queries if not row["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
+    assert len(work) <= 8, "\n".join(work)
 
 
 def test_every_exercise_of_every_phase_says_when_to_stop(nils: Patient, ana: User, phone: Client) -> None:
