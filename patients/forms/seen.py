@@ -20,6 +20,11 @@ _BROKEN = gettext_lazy("Something of the page is missing. Load it again.")
 _NOT_THIS_PAGE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _BROKEN)
 
 
+def number_seen(sent: str) -> int:
+    """The number that a page sent back for what it showed; 0, which nothing ever has, for what is no such number."""
+    return int(sent) if sent.isdecimal() and len(sent) <= len(str(_LARGEST)) else 0
+
+
 class SeenForm(forms.Form):
     """What the page showed when it was made, sent back with every decision, and why it is decided."""
 

@@ -20,6 +20,7 @@ from rehab.roles import Capability
 from ..access import chart_page
 from ..actions.note import too_late
 from ..actions.session import add_addendum, discard_session, save_session, sign_session, start_session
+from ..forms.seen import number_seen
 from ..forms.session import AddendumForm, NoteForm, StartForm, label_of
 from ..models import Patient, TreatmentSession
 from ..readings.session import since_last
@@ -126,9 +127,8 @@ def _conflict(request: HttpRequest, session: TreatmentSession, form: NoteForm, c
 
 
 def _discard(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
-    version = request.POST.get("version", "")
     try:
-        discard_session(session=session, version=int(version) if version.isdecimal() else 0, by=by, at=at)
+        discard_session(session=session, version=number_seen(request.POST.get("version", "")), by=by, at=at)
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("session", session.patient.public_id, session.public_id)

@@ -29,6 +29,7 @@ from ..actions.visit import (
     note_visit,
     note_visit_anew,
 )
+from ..forms.seen import number_seen
 from ..forms.visit import AppointmentForm, AttendedForm, CancelForm, MissedForm, NewVisitForm
 from ..models import Patient, TreatmentSession, Visit
 from ..sentences import visit_event_word
@@ -108,9 +109,8 @@ def _take(request: HttpRequest, visit: Visit, step: Step, *, by: User, at: datet
     form = _form(step, visit, by=by, at=at, sent=request.POST)
     if not form.is_valid():
         return _page(request, visit, at=at, sent={step: form}, status=422)
-    seen = request.POST.get("seen", "")
     try:
-        session = _do(step, form, visit, seen=int(seen) if seen.isdecimal() else 0, by=by, at=at)
+        session = _do(step, form, visit, seen=number_seen(request.POST.get("seen", "")), by=by, at=at)
     except Conflict as conflict:
         visit.refresh_from_db()
         return _page(request, visit, at=at, sent={step: form}, conflict=conflict, status=409)
