@@ -203,7 +203,7 @@ def read_chart(patient: Patient, *, at: datetime, plan: UUID | None = None) -> C
         note=patient.sessions.exclude(status=TreatmentSession.Status.DISCARDED)
         .select_related("physiotherapist")
         .first(),
-        invitation=patient.invitations.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at).first(),
+        invitation=next((row for row in patient.invitations.order_by("-pk")[:1] if row.standing(at) == "open"), None),
     )
 
 

@@ -85,6 +85,15 @@ def test_the_form_sent_twice_leaves_one_code_that_works(client_of: ClientOf, ana
     assert enter(Client(), second).status_code == 302
 
 
+def test_the_chart_speaks_of_a_code_only_while_it_works(client_of: ClientOf, ana: User, omar: Patient) -> None:
+    chart = f"/patients/{omar.public_id}/"
+    code = code_for(omar, ana)
+    assert "A code is out" in client_of(ana).get(chart).content.decode()
+    for _guess in range(5):
+        enter(Client(), code, "1957")
+    assert "A code is out" not in client_of(ana).get(chart).content.decode()
+
+
 def test_a_code_is_taken_back(client_of: ClientOf, ana: User, omar: Patient) -> None:
     client, code = client_of(ana), code_for(omar, ana)
     page = client.post(access(omar, "revoke/"), follow=True)
