@@ -83,7 +83,8 @@ def correct_episode(*, episode: Episode, by: User, at: datetime, keep_code: bool
     today = episode.patient.clinic.date_at(at)
     changed = _set(episode, fields, today=today, keep_code=keep_code)
     if changed:
-        episode.save()
+        coded = ("code_title", "code_release") if "icd_code" in changed else ()
+        episode.save(update_fields=[*changed, *coded])
         audit.record("episode.correct", episode, by=by, at=at, fields=changed)
     return episode
 

@@ -38,7 +38,7 @@ def add_patient(
     patient = Patient(clinic=clinic, by=by, at=at)
     details = {"name": name, "birth_date": birth_date, "number": number}
     _set(patient, {**details, "phone": phone, "email": email, "contact": contact}, at=at)
-    _save(patient)
+    _save(patient, None)
     audit.record("patient.add", patient, by=by, at=at)
     return patient
 
@@ -51,7 +51,7 @@ def correct_patient(*, patient: Patient, by: User, at: datetime, **fields: Any) 
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     changed = _set(patient, fields, at=at)
     if changed:
-        _save(patient)
+        _save(patient, changed)
         audit.record("patient.correct", patient, by=by, at=at, fields=changed)
     return patient
 
@@ -77,12 +77,13 @@ def _tidy(name: str, value: Any) -> Any:
     return value.strip() if name == "contact" else " ".join(value.split())
 
 
-def _save(patient: Patient) -> None:
+def _save(patient: Patient, changed: list[str] | None) -> None:
+    """Write a new patient (None) or what changed of one, with what the search reads of it."""
     # One letter can fold into many, so what is stored for the search is cut to its column.
     patient.sort_name = fold(patient.name)[:240]
     patient.search_name = searchable(patient.number, patient.name)[:240]
     try:
         with transaction.atomic():
-            patient.save()
+            patient.save(update_fields=changed and [*changed, "sort_name", "search_name"])
     except IntegrityError as error:
         raise Refused("number_taken", _("Another patient of the clinic has this number."), field="number") from error
