@@ -42,6 +42,12 @@ def focused(person: Person) -> str:
     return str(person.page.evaluate("document.activeElement.id"))
 
 
+def a_moment_later(person: Person) -> Person:
+    """A second tap on the same spot within half a second is a double tap, which counts once and takes nothing back."""
+    person.page.wait_for_timeout(600)
+    return person
+
+
 def test_the_whole_way(person: Person, maria: Patient) -> None:
     person.sees("Tuesday 3 March", "Something is wrong", "phase 2 of 4, week 1 of 4", "All 5 done · Tuesday")
     _fill_in_yesterday(person, maria)
@@ -72,12 +78,9 @@ def _do_what_rests_anyway(person: Person, maria: Patient) -> None:
 def _tick_and_undo(person: Person, maria: Patient) -> None:
     person.press("Walking: mark as done")
     assert said(maria) == ["Walking", "Wall sit"]
-    # What comes within half a second on the same tick is no new tap: a double tap counts once, and takes nothing back.
-    person.page.wait_for_timeout(600)
-    person.press("Walking: done. Take it back")
+    a_moment_later(person).press("Walking: done. Take it back")
     assert said(maria) == ["Wall sit"]
-    person.page.wait_for_timeout(600)
-    person.page.get_by_role("button", name="Walking: mark as done").dblclick()
+    a_moment_later(person).page.get_by_role("button", name="Walking: mark as done").dblclick()
     person.look()
     expect(person.page.get_by_role("button", name="Walking: done. Take it back")).to_be_visible()
     assert said(maria) == ["Walking", "Wall sit"]
@@ -87,10 +90,9 @@ def _all_done_and_the_question(person: Person, maria: Patient) -> None:
     person.press("All 4 done · Tuesday").sees("Done. See you tomorrow", "Worst pain while exercising")
     expect(person.page.locator("#question legend")).to_be_in_viewport()
     assert len(said(maria)) == 5
-    person.press("Undo")
+    a_moment_later(person).press("Undo")
     assert said(maria) == ["Walking", "Wall sit"]
-    person.page.wait_for_timeout(600)
-    person.press("All 4 done").choose("Worst pain while exercising", "3")
+    a_moment_later(person).press("All 4 done").choose("Worst pain while exercising", "3")
     person.press("Save").sees("How is your back?", "3 of 10")
     assert focused(person) == "how-is-your-back"
     assert maria.check_ins.get(replaced_by__isnull=True).pain_exercising == 3
