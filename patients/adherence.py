@@ -143,16 +143,6 @@ def due(days_per_week: int, rest_between: bool, done_on: Collection[date], on: d
     return Due.TODAY
 
 
-def day_kind(
-    course: Sequence[SpanRow],
-    prescriptions: Sequence[PrescribedSpan],
-    reports: Collection[Report],
-    on: date,
-) -> DayKind:
-    """`day_kinds` of one date."""
-    return day_kinds(course, prescriptions, reports, on, on)[on]
-
-
 def day_kinds(
     course: Sequence[SpanRow],
     prescriptions: Sequence[PrescribedSpan],

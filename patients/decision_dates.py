@@ -1,4 +1,4 @@
-"""Which dates a decision may have, what is planned ahead, and what taking back takes.
+"""Which dates a decision may have, what is planned ahead, and what of it is in the way of something new.
 
 `standing` is always the ledger's decisions that have not been withdrawn, in the ledger's order; indexes in
 results are places in it.
@@ -45,15 +45,6 @@ def planned(standing: Sequence[PlanDecision], today: date) -> tuple[tuple[int, .
         elif kind == Kind.RESUME:
             groups[-1].append(place)
     return tuple(tuple(group) for group in groups)
-
-
-def taken_back(standing: Sequence[PlanDecision], today: date) -> tuple[int, ...]:
-    """The entries that taking back the latest one withdraws: itself, or the whole of a planned absence that
-    has not begun. Raises `DecisionRefused` where nothing but the start stands."""
-    latest = len(standing) - 1
-    if latest < 1:
-        raise DecisionRefused(Refusal.NOTHING_TO_TAKE_BACK)
-    return next((group for group in planned(standing, today) if latest in group), (latest,))
 
 
 def in_the_way(

@@ -118,7 +118,7 @@ def entries(
     to_phase: int | None = None,
     until: date | None = None,
 ) -> tuple[PlanDecision, ...]:
-    """The decisions that do `act` on the date `on`; TAKE_BACK makes none (see `decision_dates.taken_back`).
+    """The decisions that do `act` on the date `on`; TAKE_BACK makes none: it withdraws.
 
     `to_phase` is the phase that GO_BACK goes to and that MOVE_ON expects. `until` makes of STOP an absence
     whose end is known: the exercises start again on that date. A plan that has not begun by `on` is ended on

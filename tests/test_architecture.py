@@ -27,8 +27,15 @@ PURE = {
     },
 }
 # What every layer may use: words, refusals, roles. They import no layer themselves, but for types.
-SHARED = {"sentences", "icd_sentences", "errors", "roles"}
-MAY_IMPORT_DJANGO = {"sentences", "icd_sentences"}
+SHARED = {
+    "rehab": {"condition_sentences", "errors", "icd_sentences", "roles", "sentences"},
+    "patients": {"decision_sentences", "ledger_sentences", "sentences"},
+}
+# What joins the layers to Django and to other libraries, and what stands beside them.
+EDGE = {
+    "rehab": {"accounts", "apps", "audit", "freeze", "middleware", "settings", "templatetags", "wsgi"},
+    "patients": {"apps", "converters", "demo", "freeze", "qr_code", "templatetags"},
+}
 
 
 def modules(package: str) -> Iterator[tuple[Path, str]]:
@@ -115,6 +122,26 @@ def test_imports_go_inwards(package: str) -> None:
             other = layer_of(name)
             if name.startswith(f"{package}.") and other in LAYERS and LAYERS.index(other) < LAYERS.index(layer):
                 found.append(f"{module} imports {name}")
+    assert found == []
+
+
+@pytest.mark.parametrize("package", ["rehab", "patients"])
+def test_every_module_has_its_place(package: str) -> None:
+    placed = {*LAYERS, *PURE[package], *SHARED[package], *EDGE[package], ""}
+    assert {layer_of(module) for _path, module in modules(package)} <= placed
+    there = {layer_of(module) for _path, module in modules(package)}
+    assert PURE[package] | SHARED[package] | EDGE[package] <= there
+
+
+@pytest.mark.parametrize("package", ["rehab", "patients"])
+def test_words_and_refusals_know_no_layer(package: str) -> None:
+    found = [
+        f"{module} imports {name}"
+        for path, module in modules(package)
+        if layer_of(module) in SHARED[package]
+        for name in imports(path, module, types_too=False)
+        if name.startswith(("rehab.", "patients.")) and layer_of(name) in {*LAYERS, *EDGE["rehab"], *EDGE["patients"]}
+    ]
     assert found == []
 
 

@@ -12,7 +12,6 @@ from patients.adherence import (
     Report,
     adherence,
     adherence_over,
-    day_kind,
     day_kinds,
     due,
 )
@@ -135,7 +134,7 @@ def test_a_changed_dosage_does_not_forget_yesterday():
 def test_a_day_that_asks_for_nothing_is_not_asked():
     ledger = decided(("pause", jan(8)))
     assert kinds([DAILY], [], jan(4), jan(8), ledger) == ["not_asked", *["no_report"] * 3, "not_asked"]
-    assert day_kind(spans(STD, decided()), [], [], jan(6)) == "not_asked"
+    assert kinds([], [], jan(6), jan(6)) == ["not_asked"]
 
 
 def test_something_done_makes_the_day_done_whatever_was_asked():

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from patients.decision_dates import check_date, in_the_way, planned, taken_back
+from patients.decision_dates import check_date, in_the_way, planned
 from patients.progression import DecisionRefused, PhaseSpan, PlanDecision, Refusal
 
 STD = (PhaseSpan(1, 1, 2), PhaseSpan(2, 3, 6), PhaseSpan(3, 7, 12), PhaseSpan(4, 13, None))
@@ -83,15 +83,6 @@ def test_what_is_planned():
     assert planned(ledger(BEGUN, *ABSENCE, ("stay", TODAY)), TODAY) == ((1, 2),)
     stopped = ledger(BEGUN, *ABSENCE, ("pause", jan(10)), ("resume", jan(25)))
     assert planned(stopped, TODAY) == ((4,), (1, 2))
-
-
-def test_taking_back_takes_the_latest_entry_or_a_whole_absence_but_never_the_start():
-    assert taken_back(ledger(BEGUN, ("stay", jan(8)), ("pause", jan(9))), TODAY) == (2,)
-    assert taken_back(ledger(BEGUN, *ABSENCE), TODAY) == (1, 2)
-    assert taken_back(ledger(BEGUN, *ABSENCE, ("stay", TODAY)), TODAY) == (3,)
-    assert taken_back(ledger(BEGUN, ("pause", jan(10)), ("resume", jan(25))), TODAY) == (2,)
-    with pytest.raises(DecisionRefused, match="nothing_to_take_back"):
-        taken_back(ledger(BEGUN), TODAY)
 
 
 @pytest.mark.parametrize(
