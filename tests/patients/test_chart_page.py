@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,11 +18,12 @@ from patients.actions.checkin import check_in
 from patients.actions.decision import decide
 from patients.actions.episode import open_episode
 from patients.actions.log import log_exercise
-from patients.models import Decision, Episode, ExerciseLog, Patient, Plan, TreatmentSession, Visit
+from patients.models import Episode, Patient, Plan, TreatmentSession
 from patients.moves import Act, Situation
 from rehab.models import Clinic, User
 from tests import cast
 from tests.cast import NOW, TODAY
+from tests.factories import DecisionFactory, ExerciseLogFactory, VisitFactory
 from tests.patients.plan_pages import act_url, chart_url, do, plan_in, seen, undo, words
 
 SignedIn = Callable[[User | Patient], Client]
@@ -119,7 +120,7 @@ class TestWhere:
 
     def test_phase_week_and_state_are_said(self, maria: Patient, client: Client) -> None:
         page = words(client.get(chart_url(maria)))
-        assert "week 1 of 4 on plan since Monday 16 February calendar week 3" in page
+        assert "week 1 of 4 on plan since Monday 16 February week 3 since the start" in page
         assert "16 Feb–1 Mar" in page
         assert "2–29 Mar" in page
         assert "6 weeks, after a check" in page
@@ -134,7 +135,7 @@ class TestWhere:
     ) -> None:
         do(marias_plan, Act.STOP, ana)
         clock.move_to(NOW + 14 * DAY)
-        assert "calendar week 5, 2 behind" in words(client_of(ana).get(chart_url(marias_plan.patient)))
+        assert "week 5 since the start, 2 weeks behind" in words(client_of(ana).get(chart_url(marias_plan.patient)))
 
     def test_after_the_end_the_main_action_is_a_new_plan(self, nils: Patient, ana: User, client: Client) -> None:
         plan = plan_in(Situation.COMPLETED, nils, ana)
@@ -216,7 +217,7 @@ class TestTheLedger:
     def test_a_long_one_is_cut_with_a_way_to_the_rest(
         self, marias_plan: Plan, maria: Patient, ana: User, client: Client
     ) -> None:
-        bulk_decisions(marias_plan, ana, 20)
+        many_decisions(marias_plan, ana, 20)
         page = client.get(chart_url(maria))
         assert page.text.count('class="no"') == 12
         assert "9 earlier decisions" in words(page)
@@ -230,7 +231,7 @@ class TestVisitsAndNotes:
         assert "due Monday 16 March Four-week follow-up not booked" in page
 
     def test_a_booked_hour_that_is_over_asks_what_became_of_it(self, maria: Patient, ana: User, client: Client) -> None:
-        bulk_visits(maria, ana, 1)
+        VisitFactory.write(1, patient=maria, episode=maria.episodes.get(), physiotherapist=ana, by=ana)
         assert "came or missed?" in words(client.get(chart_url(maria)))
 
     def test_without_a_note_it_says_so(self, maria: Patient, client: Client) -> None:
@@ -289,51 +290,10 @@ class TestWhoMay:
         assert client.head(chart_url(maria)).status_code == 200
 
 
-def bulk_decisions(plan: Plan, by: User, number: int) -> None:
-    """Changes without a change: only their number matters here."""
-    rows = range(plan.last_sequence + 1, plan.last_sequence + number + 1)
-    Decision.objects.bulk_create(
-        Decision(plan=plan, sequence=row, act=row, kind="change", on=TODAY, by=by, at=NOW) for row in rows
-    )
+def many_decisions(plan: Plan, by: User, number: int) -> None:
+    DecisionFactory.write(number, first=plan.last_sequence, plan=plan, by=by)
     plan.last_sequence += number
     plan.save(update_fields=["last_sequence"])
-
-
-def bulk_visits(patient: Patient, by: User, number: int) -> None:
-    Visit.objects.bulk_create(
-        Visit(
-            patient=patient,
-            episode=patient.episodes.get(),
-            kind=Visit.Kind.TREATMENT,
-            state=Visit.State.BOOKED,
-            starts_at=datetime(2026, 3, 2, 9, tzinfo=UTC) - row * DAY,
-            minutes=30,
-            physiotherapist=by,
-            by=by,
-            at=NOW,
-        )
-        for row in range(number)
-    )
-
-
-def bulk_logs(plan: Plan, by: User, number: int) -> None:
-    rows = list(plan.prescriptions.all())
-    days = [TODAY - (day + 1) * DAY for day in range(30)]
-    ExerciseLog.objects.bulk_create(
-        ExerciseLog(
-            patient=plan.patient,
-            prescription=rows[place % len(rows)],
-            on=days[(place // len(rows)) % 30],
-            occasion=place // (len(rows) * 30) + 1,
-            status="done",
-            how="live",
-            note="Went well" if place % 10 == 0 else "",
-            made_at=NOW,
-            at=NOW,
-            by=by,
-        )
-        for place in range(number)
-    )
 
 
 @pytest.mark.parametrize("rows", [10, 1000])
@@ -341,9 +301,10 @@ def test_a_chart_takes_few_queries_however_long_the_record(
     marias_plan: Plan, maria: Patient, ana: User, client: Client, rows: int
 ) -> None:
     """Promise 44."""
-    bulk_logs(marias_plan, ana, rows)
-    bulk_visits(maria, ana, rows)
-    bulk_decisions(marias_plan, ana, rows)
+    tilt = marias_plan.prescriptions.get(revision__exercise__key="pelvic-tilt")
+    ExerciseLogFactory.write(rows, patient=maria, prescription=tilt, note="Went well", by=ana)
+    VisitFactory.write(rows, patient=maria, episode=marias_plan.episode, physiotherapist=ana, by=ana)
+    many_decisions(marias_plan, ana, rows)
     client.get(chart_url(maria))
     with CaptureQueriesContext(
         connection,

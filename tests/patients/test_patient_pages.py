@@ -16,6 +16,7 @@ from patients.models import Patient, Plan
 from rehab.models import Clinic, User
 from tests import cast
 from tests.cast import NOW, TODAY
+from tests.factories import PatientFactory
 
 SignedIn = Callable[[User | Patient], Client]
 LIST, NEW = reverse("patient_list"), reverse("patient_new")
@@ -119,18 +120,7 @@ def test_the_list_takes_as_many_queries_for_a_thousand_as_for_ten(client_of: Sig
         cast.plan(cast.episode(patient, lead=ana), by=ana, start_on=TODAY)
     client = client_of(ana)
     ten = queries(client, LIST)
-    Patient.objects.bulk_create(
-        Patient(
-            clinic=ana.clinic,
-            name=f"Zoltan {number:03}",
-            sort_name=f"zoltan {number:03}",
-            search_name=f" zoltan {number:03}",
-            birth_date=date(1970, 1, 1),
-            by=ana,
-            at=NOW,
-        )
-        for number in range(990)
-    )
+    PatientFactory.write(990, clinic=ana.clinic, by=ana)
     assert queries(client, LIST) == ten <= 15
     assert queries(client, f"{LIST}?q=person") == ten
 
