@@ -6,7 +6,6 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from .accounts import roll_session
@@ -81,5 +80,4 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
-        context = {"status": exception.status, "sentence": exception.sentence}
-        return render(request, "error.html", context, status=exception.status)
+        return errors.refused(request, exception)

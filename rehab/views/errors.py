@@ -9,11 +9,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ..errors import Refused
+
 
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     home = reverse("home")
     context = {"status": status, "title": title, "sentence": sentence, "home": home if request.path != home else ""}
     return render(request, "error.html", context, status=status)
+
+
+def refused(request: HttpRequest, exception: Refused) -> HttpResponse:
+    return _page(request, exception.status, "", exception.sentence)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -36,3 +36,13 @@
     (next.closest("[data-then]") ?? next).scrollIntoView({ block: "nearest" });
   });
 })();
+
+// A page left open overnight shows the new day, unless something is being written.
+(() => {
+  "use strict";
+  const opened = new Date().toDateString();
+  document.addEventListener("visibilitychange", () => {
+    const is_writing = [...document.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    if (!document.hidden && !is_writing && new Date().toDateString() !== opened) location.reload();
+  });
+})();

@@ -129,6 +129,18 @@ def test_a_phone_stays_signed_in_and_all_done_is_one_tap(
     assert "/accounts/login/" in person.page.url
 
 
+def test_a_page_left_open_overnight_shows_the_new_day(person: Person, maria: Patient) -> None:
+    person.page.clock.install(time=cast.NOW)
+    person.go("/today/")
+    looked_at_again = "document.dispatchEvent(new Event('visibilitychange'))"
+    person.page.evaluate(f"window.isOld = true; {looked_at_again}")
+    assert person.page.evaluate("window.isOld")
+    person.page.clock.fast_forward("24:00:00")
+    with person.page.expect_navigation():
+        person.page.evaluate(looked_at_again)
+    assert not person.page.evaluate("window.isOld")
+
+
 def test_today_in_every_state(nils: Patient, ana: User, somebody: Callable[..., Person]) -> None:
     for number, (state, (words, _)) in enumerate(STATES.items()):
         patient = cast.patient(f"Nils {number}", by=ana, birth_date=date(1960, 1, 1) + number * DAY)
