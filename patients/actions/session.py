@@ -140,7 +140,10 @@ def sign_session(
             field="subjective",
         )
     _log_what_was_done(session, by=by, at=at)
-    TreatmentSession.objects.filter(pk=session.pk).update(status=Status.SIGNED, signed_at=at, signed_by=by)
+    # What was sent may have been on record already, so nothing has locked the row: what is signed is what was read.
+    drafts = TreatmentSession.objects.filter(pk=session.pk, version=session.version, status=Status.DRAFT)
+    if not drafts.update(status=Status.SIGNED, signed_at=at, signed_by=by):
+        raise too_late(read(session))
     audit.record("session.sign", session, by=by, at=at, fields=["status"])
     return read(session)
 
