@@ -16,10 +16,11 @@ from patients.actions.episode import open_episode
 from patients.actions.invitation import invite, redeem
 from patients.actions.ledger import Seen
 from patients.actions.log import log_all, log_exercise
+from patients.actions.note import Done
 from patients.actions.patient import add_patient
 from patients.actions.plan import assign_plan
 from patients.actions.prescription import Chosen, change_prescription, chosen, offered
-from patients.actions.session import Done, add_addendum, save_session, sign_session, start_session
+from patients.actions.session import add_addendum, save_session, sign_session, start_session
 from patients.actions.visit import add_visit, attend_visit, book_visit, cancel_visit, miss_visit, move_visit
 from patients.forms.assign import NEW, PROPOSED
 from patients.models import (
