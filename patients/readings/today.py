@@ -183,6 +183,11 @@ class DayPage:
         return sum(card.is_done for card in self.due) + len(self.to_do) == len(self.due)
 
     @property
+    def waits_for_a_choice(self) -> bool:
+        """Whether a choice is open of which nobody knows what "all done" would mean."""
+        return any(card.pick is None and not card.is_said for card in self.due)
+
+    @property
     def last_act(self) -> list[ExerciseLog]:
         """What "undo" takes back: what the patient's last tap on this day's page recorded."""
         mine = [log for log in self.days.logs_on(self.on) if log.by_id == self.patient.user_id]

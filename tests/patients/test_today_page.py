@@ -301,6 +301,20 @@ def test_one_of_a_choice_is_enough(swimmer: Client, nils: Patient) -> None:
     assert "Done. See you tomorrow" in text
 
 
+def test_while_a_choice_is_open_the_button_counts_what_it_ticks(swimmer: Client, nils: Patient, ana: User) -> None:
+    plan = nils.plans.get()
+    phase = plan.phases.select_related("source").get(number=2)
+    tilt = next(row for row, _ticked in offered(phase, "lower_back") if row.revision.exercise.key == "pelvic-tilt")
+    wanted, seen = chosen(tilt), Seen(plan.last_sequence, 4)
+    add_prescription(
+        plan=plan, phase=4, revision=wanted.revision, dosage=wanted.dosage, seen=seen, by=ana, at=timezone.now()
+    )
+    page = swimmer.get("/today/").text
+    assert "1 done · Tuesday" in page and "The other" not in page
+    text = swimmer.post(at("day_all"), forms_of(page, at("day_all"))[0], follow=True).text
+    assert "One of these is enough" in text and 'id="all"' not in text
+
+
 def test_of_a_choice_all_done_means_what_was_done_last(swimmer: Client, nils: Patient) -> None:
     cycling = Prescription.objects.get(plan__patient=nils, revision__exercise__key="cycling")
     swimmer.post(at("day_log", TODAY - 2 * DAY), tick(cycling))
