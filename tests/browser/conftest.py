@@ -11,8 +11,9 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -60,17 +61,33 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **own, "args": [*arguments, "--disable-sync", "--disable-gpu"]}
 
 
+class Seen:
+    """Which parts of which pages axe has seen in this run, shared by the processes that share the run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def all_of(self, where: str, parts: set[str]) -> bool:
+        file = self.folder / quote(where, safe="")
+        return file.exists() and parts <= set(file.read_text().splitlines())
+
+    def add(self, where: str, parts: set[str]) -> None:
+        with (self.folder / quote(where, safe="")).open("a") as file:
+            file.write("\n".join(parts) + "\n")
+
+
 class Person:
     """Somebody at a browser: goes to pages, taps what is there, and looks at each page that comes.
 
     `taps` counts the taps and the keys that are not words; set it to 0 where counting begins.
     """
 
-    def __init__(self, page: Page, base: str, checked: dict[str, set[str]], *, scripts: bool) -> None:
+    def __init__(self, page: Page, base: str, seen: Seen, *, scripts: bool) -> None:
         self.page, self.base, self.scripts = page, base, scripts
         self.complaints: list[str] = []
         self.taps = 0
-        self._checked = checked
+        self._seen = seen
         self._on_the_way: set[Request] = set()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"error on {page.url}: {error}"))
@@ -168,9 +185,9 @@ class Person:
         where = f"{place} at {size['width']} px"
         if self.scripts:  # axe is a script; without them the pages are the same
             parts = set(self.page.evaluate(PARTS))
-            if where not in self._checked or parts - self._checked[where]:
+            if not self._seen.all_of(where, parts):
                 self._ask_axe(where)
-                self._checked.setdefault(where, set()).update(parts)
+                self._seen.add(where, parts)
         return self
 
     def _ask_axe(self, where: str) -> None:
@@ -193,15 +210,13 @@ class Person:
 
 
 @pytest.fixture(scope="session")
-def _checked() -> dict[str, set[str]]:
-    """Which parts of which pages axe has seen in this run, at which width."""
-    return {}
+def _seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    folder = tmp_path_factory.getbasetemp()  # of one process of several the parent is that of the run
+    return Seen((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "seen-by-axe")
 
 
 @pytest.fixture
-def somebody(
-    browser: Browser, live_server: LiveServer, _checked: dict[str, set[str]]
-) -> Iterator[Callable[..., Person]]:
+def somebody(browser: Browser, live_server: LiveServer, _seen: Seen) -> Iterator[Callable[..., Person]]:
     """Open a browser: `somebody(PHONE, scripts=False)`."""
     contexts: list[BrowserContext] = []
     people: list[Person] = []
@@ -216,7 +231,7 @@ def somebody(
         context.set_default_timeout(6_000)
         context.add_init_script(HEAR_VIOLATIONS)
         contexts.append(context)
-        people.append(Person(context.new_page(), live_server.url, _checked, scripts=scripts))
+        people.append(Person(context.new_page(), live_server.url, _seen, scripts=scripts))
         return people[-1]
 
     yield opened
