@@ -13,6 +13,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from rehab.errors import Refused
+from rehab.models import User
 
 
 @contextmanager
@@ -24,6 +25,15 @@ def said_in_a_sentence() -> Iterator[None]:
         raise CommandError(refused.sentence) from refused
     except (OperationalError, ProgrammingError) as error:
         raise CommandError(_("The database is not ready. Run manage.py migrate first.")) from error
+
+
+def administrator(email: str) -> User:
+    """The administrator who signs in with this address, in whose name a command acts. CommandError where nobody does."""
+    administrators = User.objects.filter(is_active=True, is_administrator=True).select_related("clinic")
+    by = administrators.filter(email=email.strip().lower()).first()
+    if by is None:
+        raise CommandError(_("No administrator signs in with %(email)s.") % {"email": email})
+    return by
 
 
 def answers(form_class: type[forms.BaseForm], given: Mapping[str, str | None]) -> dict[str, Any]:

@@ -140,3 +140,25 @@ def test_a_person_who_left_adds_nobody(admin: User, ana: User) -> None:
     User.objects.filter(pk=admin.pk).update(is_active=False)
     with pytest.raises(CommandError, match="No administrator"):
         call_command("add_staff", by=admin.email, physiotherapist=True, **STAFF)
+
+
+def test_who_leaves_can_no_longer_sign_in_and_what_they_did_stays(admin: User, bruno: User) -> None:
+    call_command("deactivate_user", by=admin.email, email=" Bruno@Harbour.example ", stdout=io.StringIO())
+    bruno.refresh_from_db()
+    assert not bruno.is_active
+    assert AuditEvent.objects.filter(verb="user.deactivate", object_id=bruno.pk, actor_id=admin.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("by", "email", "says"),
+    [
+        ("bruno@harbour.example", "ana@harbour.example", "No administrator"),
+        ("adela@harbour.example", "adela@harbour.example", "their own"),
+        ("adela@harbour.example", "zoe@hilltop.example", "Nobody of the clinic"),
+        ("adela@harbour.example", "nobody@harbour.example", "Nobody of the clinic"),
+    ],
+)
+def test_a_sign_in_is_not_taken_away_wrongly(clinic: Clinic, by: str, email: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        call_command("deactivate_user", by=by, email=email, stdout=io.StringIO())
+    assert not User.objects.filter(is_active=False).exists()

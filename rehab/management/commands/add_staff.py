@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from rehab.actions.user import add_staff
 from rehab.forms.account import PersonForm
-from rehab.management.asking import answers, said_in_a_sentence
-from rehab.models import User
+from rehab.management.asking import administrator, answers, said_in_a_sentence
 
 ROLES = ("physiotherapist", "administrator")
 
@@ -31,14 +30,7 @@ class Command(BaseCommand):
         if not roles:
             raise CommandError(_("Give at least one role: --physiotherapist, --administrator."))
         with said_in_a_sentence():
-            by = self._administrator(options["by"])
+            by = administrator(options["by"])
             person = answers(PersonForm, {name: options[name] for name in ("name", "email", "password")})
             add_staff(clinic=by.clinic, roles=roles, by=by, at=timezone.now(), **person)
         self.stdout.write(_("%(email)s can sign in.") % {"email": person["email"]})
-
-    def _administrator(self, email: str) -> User:
-        administrators = User.objects.filter(is_active=True, is_administrator=True).select_related("clinic")
-        by = administrators.filter(email=email.strip().lower()).first()
-        if by is None:
-            raise CommandError(_("No administrator signs in with %(email)s.") % {"email": email})
-        return by
