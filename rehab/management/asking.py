@@ -28,7 +28,7 @@ def said_in_a_sentence() -> Iterator[None]:
 
 
 def administrator(email: str) -> User:
-    """The administrator who signs in with this address, in whose name a command acts. CommandError where nobody does."""
+    """The administrator who signs in with this address, in whose name a command acts; else a CommandError."""
     administrators = User.objects.filter(is_active=True, is_administrator=True).select_related("clinic")
     by = administrators.filter(email=email.strip().lower()).first()
     if by is None:
