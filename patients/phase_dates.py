@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
@@ -66,9 +66,14 @@ def _dates_of(
 
 
 def _last_on(visit: Sequence[SpanRow], on: date) -> date | None:
-    """The last date of a visit that has not ended by `on`, where it is known."""
+    """The last date of a visit that has not ended by `on`, where it is known.
+
+    That is the last date on which the clock runs: one that waits at a review and is stopped meanwhile comes back to
+    the review on a date ahead, and no phase ends on that.
+    """
     last = visit[-1]
     stands_ahead = not last.moves and last.first_on > on
     if stands_ahead and last.state in {State.RUNNING, State.AWAITING_REVIEW}:
-        return last.first_on - timedelta(days=1)
+        runs_until = max((span.last_on for span in visit if span.moves and span.last_on), default=None)
+        return runs_until if runs_until and runs_until >= on else None
     return last.last_on

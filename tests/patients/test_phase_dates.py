@@ -56,6 +56,13 @@ def test_a_planned_absence_is_part_of_the_prediction():
     )
 
 
+def test_an_absence_while_a_review_waits_ends_no_phase():
+    ledger = decided(("pause", jan(25)), ("resume", jan(30)))
+    for day in (20, 26):
+        assert dates(GATED, ledger, jan(day))[0] == PhaseDates(1, When.PRESENT, START, None)
+    assert dates(GATED, ledger, jan(10))[0] == PhaseDates(1, When.PRESENT, START, jan(18))
+
+
 def test_a_phase_passed_over_and_one_come_to_again():
     skipped = [PlanDecision("start", START, 2)]
     assert dates(STD, skipped, jan(6))[0] == PhaseDates(1, When.NEVER, None, None)
