@@ -42,7 +42,7 @@ def check_seen(plan: Plan, seen: Seen, *, at: datetime) -> None:
     meanwhile = [entry for entry in plan.decisions.select_related("by") if entry.sequence > seen.sequence]
     raise Conflict(
         "stale",
-        _("This plan has moved on since you opened the page. Look at what happened, then decide again."),
+        _("This plan has changed since you opened the page. Look at what happened, then decide again."),
         now={
             "entries": [sentences.entry_line(entry) for entry in meanwhile],
             "phase": position.phase,
