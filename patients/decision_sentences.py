@@ -92,7 +92,7 @@ def effect(act: Act, reading: PlanReading) -> str:
         case Act.END_EARLY if reading.may_plan_absence:
             return _("The plan ends before it begins. Its record stays.")
         case Act.END_EARLY:
-            return _("The plan ends today, before its end. Nothing more is asked; its record stays.")
+            return _("The plan ends today, before it is finished. Nothing more is asked; its record stays.")
         case _:
             return _("“%(entry)s” counts no more. It stays on record.") % {"entry": entry_title(reading.last_act[0])}
 
@@ -149,7 +149,7 @@ def when_words(phase: PlanPhase, dates: PhaseDates, *, present: int, after_check
     `present` is the phase that the plan stands in. `after_check`: a check lies between today and this phase.
     """
     if dates.when is When.NEVER:
-        return _("not reached") if phase.number > present else _("left out")
+        return _("not reached") if phase.number >= present else _("left out")
     if dates.first_on and dates.last_on:
         return _span(dates.first_on, dates.last_on)
     if dates.first_on:
@@ -163,6 +163,17 @@ def when_words(phase: PlanPhase, dates: PhaseDates, *, present: int, after_check
     return ngettext("%(weeks)s week", "%(weeks)s weeks", weeks) % {"weeks": weeks}
 
 
+def absence_ahead(reading: PlanReading) -> str:
+    """The planned absence that lies ahead; empty where none does."""
+    if not reading.absence:
+        return ""
+    stops, starts = reading.absence
+    return _("A planned absence lies ahead: exercises stop on %(first)s and start again on %(last)s.") % {
+        "first": long_date(stops.on),
+        "last": long_date(starts.on),
+    }
+
+
 def date_help(act: Act, reading: PlanReading) -> str:
     """Which dates the form of an act takes."""
     day = long_date(earliest_date(reading))
@@ -173,6 +184,8 @@ def date_help(act: Act, reading: PlanReading) -> str:
         return _("Today or back to %(day)s; ahead, at most %(days)s days, with the day of the new start.") % ahead
     if act is Act.START_AGAIN:
         return _("Today or back to %(day)s; or ahead, at most %(days)s days.") % ahead
+    if earliest_date(reading) == reading.today:
+        return _("Today: the last decision counts from today, too.")
     return _("Today or back to %(day)s.") % ahead
 
 
@@ -199,9 +212,8 @@ def _join(*sentences: str) -> str:
 
 
 def _goes_on(count: Mapping[str, Any]) -> str:
-    return ngettext(
-        "Goes on with this %(count)s exercise.", "Goes on with these %(count)s exercises.", count["count"]
-    ) % dict(count)
+    words = ngettext("Goes on with this exercise.", "Goes on with these %(count)s exercises.", count["count"])
+    return words % dict(count)
 
 
 def _effect_of_staying(reading: PlanReading) -> str:

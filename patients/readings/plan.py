@@ -163,6 +163,14 @@ class PlanReading:
         return (self.today - self.plan.start_on).days // 7 + 1
 
     @property
+    def weeks_behind(self) -> int:
+        """How many weeks the clock is behind the calendar, counted from the phase it started in; 0 where it is not."""
+        if self.calendar_week is None or self.position.week is None:
+            return 0
+        started_in = self.days.phases[(self.ledger[0].to_phase or 1) - 1]
+        return max(started_in.first_week - 1 + self.calendar_week - self.position.week, 0)
+
+    @property
     def fortnight(self) -> Adherence:
         """What was asked and done on the fourteen days up to yesterday."""
         return self.days.adherence(self.today - FORTNIGHT * DAY, self.today - DAY)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ..access import chart_page
-from ..decision_sentences import act_title, comes_next, effect, when_words
+from ..decision_sentences import absence_ahead, act_title, comes_next, effect, when_words
 from ..ledger_sentences import entry_title, evidence_words, reason_words
 from ..models import Patient
 from ..moves import Act
@@ -124,14 +124,13 @@ def _where(patient: Patient, reading: PlanReading) -> dict[str, Any]:
     if reading.following is None and not reading.ended:  # in the last phase finishing is what comes next
         daily = [button for button in closing if button.act is Act.FINISH] + daily
         closing = [button for button in closing if button.act is not Act.FINISH]
-    week, calendar = reading.position.week, reading.calendar_week
     return {
         "now": reading,
         "stretches": stretches(reading),
         "comes_next": comes_next(reading),
+        "absence_ahead": absence_ahead(reading),
         "daily": daily,
         "closing": closing,
-        "weeks_behind": calendar - week if calendar and week else 0,
     }
 
 

@@ -18,7 +18,7 @@ from .. import sentences
 from ..access import chart_page
 from ..actions import decision
 from ..actions.ledger import check_seen
-from ..decision_sentences import act_title, comes_next, effect
+from ..decision_sentences import absence_ahead, act_title, comes_next, effect
 from ..forms.decision import DecisionForm
 from ..forms.seen import SeenForm, TakeBackForm
 from ..ledger_sentences import entry_title, evidence_words
@@ -115,7 +115,8 @@ def _do(what: Act | str, form: SeenForm, reading: PlanReading, *, by: Any, at: d
 def _done(request: HttpRequest, patient: Patient, plan_id: UUID, title: str) -> HttpResponse:
     """Back to the chart, which says what has been done and what comes next now."""
     reading = read(patient, plan_id, timezone.now())
-    messages.success(request, _("On record: %(act)s. %(next)s") % {"act": title, "next": comes_next(reading)})
+    following = absence_ahead(reading) if reading.last_act == reading.absence else comes_next(reading)
+    messages.success(request, _("On record: %(act)s. %(next)s") % {"act": title, "next": following})
     return redirect("chart", patient.public_id)
 
 

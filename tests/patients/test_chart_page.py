@@ -137,6 +137,15 @@ class TestWhere:
         clock.move_to(NOW + 14 * DAY)
         assert "week 5 since the start, 2 weeks behind" in words(client_of(ana).get(chart_url(marias_plan.patient)))
 
+    def test_phases_left_out_at_the_start_do_not_hide_that_the_clock_is_behind(
+        self, nils: Patient, ana: User, client_of: SignedIn, clock: Any
+    ) -> None:
+        plan = cast.plan(cast.episode(nils, lead=ana), by=ana, start_on=TODAY, start_phase=2)
+        assert "week 1 since the start" in words(client_of(ana).get(chart_url(nils)))
+        do(plan, Act.STOP, ana)
+        clock.move_to(NOW + 14 * DAY)
+        assert "week 3 since the start, 2 weeks behind" in words(client_of(ana).get(chart_url(nils)))
+
     def test_after_the_end_the_main_action_is_a_new_plan(self, nils: Patient, ana: User, client: Client) -> None:
         plan = plan_in(Situation.COMPLETED, nils, ana)
         page = client.get(chart_url(nils))

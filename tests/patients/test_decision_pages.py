@@ -224,7 +224,17 @@ class TestStoppingAndStartingAgain:
         assert "while you are away" in stop.patient_text
         assert again.patient_text == ""
         page = words(client.get(chart_url(maria)))
-        assert "exercises stop on Tuesday 10 March and start again on Friday 20 March" in page
+        said = "A planned absence lies ahead: exercises stop on Tuesday 10 March and start again on Friday 20 March."
+        assert f"On record: Stop exercises for now. {said}" in page
+        assert page.count(said) == 2
+
+    def test_after_another_decision_of_today_the_latest_is_as_far_back_as_the_next_goes(
+        self, marias_plan: Plan, ana: User, client: Client
+    ) -> None:
+        assert "Today or back to" in words(client.get(act_url(marias_plan, Act.END_EARLY)))
+        do(marias_plan, Act.STAY, ana)
+        page = words(client.get(act_url(marias_plan, Act.END_EARLY)))
+        assert "Today: the last decision counts from today, too." in page
 
     def test_an_end_before_the_stop_is_refused_beside_its_field(self, marias_plan: Plan, client: Client) -> None:
         sent = filled_in(client, marias_plan, Act.STOP) | {"until": "2026-03-03"}
@@ -443,7 +453,7 @@ class TestAStalePage:
         assert client.post(act_url(marias_plan, act), sent).status_code == 302
         page = client.post(act_url(marias_plan, act), sent)
         assert page.status_code == 409
-        assert "This plan has moved on since you opened the page." in words(page)
+        assert "This plan has changed since you opened the page." in words(page)
         assert marias_plan.decisions.count() == 2
 
     def test_taking_back_twice_takes_back_one(self, marias_plan: Plan, ana: User, client: Client) -> None:
