@@ -39,6 +39,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
         "query": text,
         "page": page,
         "rows": rows(page, today=today, at=at),
+        "at": at,
         "today": today,
         "nobody": not text.strip() and not page.paginator.count,
     }

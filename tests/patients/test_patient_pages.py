@@ -10,8 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from time_machine import Traveller
 
 from patients.actions.patient import add_patient
+from patients.actions.visit import add_visit
 from patients.models import Patient, Plan
 from rehab.models import Clinic, User
 from tests import cast
@@ -53,6 +55,22 @@ def test_the_list_says_where_each_plan_stands(
     assert "Say what the problem is" in page
     assert "past its date, not booked" in page  # María's at the end of phase 1, on 1 March
     assert "due 9 Mar" in page
+
+
+def test_a_visit_of_which_nobody_has_said_whether_it_took_place_stays_in_the_list(
+    client_of: SignedIn, ana: User, nils: Patient, clock: Traveller
+) -> None:
+    add_visit(
+        episode=cast.episode(nils, lead=ana),
+        physiotherapist=ana,
+        starts_at=NOW + timedelta(hours=1),
+        minutes=30,
+        by=ana,
+        at=NOW,
+    )
+    assert "came or missed?" not in text(client_of(ana).get(LIST))
+    clock.move_to(NOW + timedelta(hours=2))
+    assert "came or missed?" in text(client_of(ana).get(LIST))
 
 
 def test_each_state_has_its_row(client_of: SignedIn, ana: User) -> None:
