@@ -62,7 +62,7 @@ def _current_injury(advisory: Advisory) -> str:
 
 def _other_region(advisory: Advisory) -> str:
     region = REGIONS[advisory.region] if advisory.region else ""
-    return _("%(code)s names a part of the body other than this episode's (%(region)s).") % {
+    return _("%(code)s names a part of the body other than this episode’s (%(region)s).") % {
         "code": advisory.about,
         "region": region,
     }

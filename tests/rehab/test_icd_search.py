@@ -142,7 +142,7 @@ def test_the_page_lists_hits_with_title_billing_and_advice(client_of: ClientOf, 
     assert "Vertebrogenic low back pain" in page.text
     assert "not billable" in page.text
     assert "Usually meant: M54.50, M54.51, M54.59." in page.text
-    assert "names a part of the body other than this episode&#x27;s (neck)" in page.text
+    assert "names a part of the body other than this episode’s (neck)" in page.text
     assert 'name="icd_code"' not in page.text
 
 
