@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from patients.decision_dates import in_the_way, planned, taken_back
+from patients.decision_dates import in_the_way, planned
 from patients.moves import Act, choices, entries
 from patients.phase_dates import When, phase_dates
 from patients.progression import (
@@ -32,6 +32,12 @@ fast = settings(deadline=None, max_examples=100)
 
 def later(days: int, on: date = START) -> date:
     return on + timedelta(days=days)
+
+
+def taken_back(standing: list[PlanDecision], today: date) -> tuple[int, ...]:
+    """The places of what one act wrote last: the latest entry, or the whole of a planned absence."""
+    latest = len(standing) - 1
+    return next((group for group in planned(standing, today) if latest in group), (latest,))
 
 
 @st.composite
