@@ -41,7 +41,9 @@ def test_pages_of_what_went_wrong(
     person.page.get_by_label("Reason").first.select_option(label="more pain")
     seen = Seen(marias_plan.last_sequence, 2)
     decide(plan=marias_plan, act=Act.STAY, on=cast.TODAY, seen=seen, reason_code="more_time", by=ana, at=cast.NOW)
-    person.press("Stop exercises for now").sees("This plan has changed meanwhile", "What you had typed", "To be looked at")
+    person.press("Stop exercises for now").sees(
+        "This plan has changed meanwhile", "What you had typed", "To be looked at"
+    )
     person.press("Stop exercises for now").sees("exercises stopped")
 
 
