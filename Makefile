@@ -51,8 +51,8 @@ test: browser
 check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(TYPED)
-	$(BIN)/djade --check --target-version 5.2 $(HTML)
+	@$(BIN)/mypy $(TYPED)
+	@$(BIN)/djade --check --target-version 5.2 $(HTML)
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/bandit --quiet --recursive rehab patients --exclude '*/migrations/*'
 	$(CHECK_ENV) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
