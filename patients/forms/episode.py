@@ -32,10 +32,12 @@ class EpisodeForm(forms.Form):
         label=gettext_lazy("The problem, in words"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        error_messages={"required": gettext_lazy("Say what the problem is, in a few words.")},
     )
     region = forms.ChoiceField(
         label=gettext_lazy("Part of the body"),
         choices=[("", gettext_lazy("Choose")), *((region.value, words) for region, words in REGIONS.items())],
+        error_messages={"required": gettext_lazy("Choose the part of the body.")},
     )
     side = forms.ChoiceField(label=gettext_lazy("Side"), choices=Episode.Side.choices, required=False)
     q = forms.CharField(

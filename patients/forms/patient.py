@@ -15,14 +15,20 @@ class PatientForm(forms.Form):
     """A person's details, for adding and for correcting them."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"})
+        label=_("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        error_messages={"required": _("Type the name.")},
     )
     birth_date = forms.DateField(
         label=_("Birth date"),
         help_text=_("Day, month, year: 4.3.1981"),
         input_formats=BIRTH_DATE_FORMATS,
         widget=forms.DateInput(format="%d.%m.%Y", attrs={"autocomplete": "off"}),
-        error_messages={"invalid": _("Give day, month and year, such as 4.3.1981.")},
+        error_messages={
+            "required": _("Give day, month and year, such as 4.3.1981."),
+            "invalid": _("Give day, month and year, such as 4.3.1981."),
+        },
     )
     number = forms.CharField(
         label=_("Patient number"),
