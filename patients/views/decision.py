@@ -56,9 +56,9 @@ def _page(request: HttpRequest, patient: Patient, plan_id: UUID, what: Act | str
                 check_seen(reading.plan, form.seen, at=at)
             if form.is_valid():
                 _do(what, form, reading, by=request.user, at=at)
-                return _done(request, patient, plan_id, _title(what, reading))
+                return _done(request, patient, plan_id, _title(what, reading), at)
         except Conflict as conflict:
-            return _overtaken(request, patient, plan_id, what, conflict)
+            return _overtaken(request, patient, plan_id, what, conflict, at)
         except Refused as refused:
             form.refuse(refused)
     return render(
@@ -112,19 +112,19 @@ def _do(what: Act | str, form: SeenForm, reading: PlanReading, *, by: Any, at: d
     )
 
 
-def _done(request: HttpRequest, patient: Patient, plan_id: UUID, title: str) -> HttpResponse:
+def _done(request: HttpRequest, patient: Patient, plan_id: UUID, title: str, at: datetime) -> HttpResponse:
     """Back to the chart, which says what has been done and what comes next now."""
-    reading = read(patient, plan_id, timezone.now())
+    reading = read(patient, plan_id, at)
     following = absence_ahead(reading) if reading.last_act == reading.absence else comes_next(reading)
     messages.success(request, _("On record: %(act)s. %(next)s") % {"act": title, "next": following})
     return redirect("chart", patient.public_id)
 
 
 def _overtaken(
-    request: HttpRequest, patient: Patient, plan_id: UUID, what: Act | str, conflict: Conflict
+    request: HttpRequest, patient: Patient, plan_id: UUID, what: Act | str, conflict: Conflict, at: datetime
 ) -> HttpResponse:
     """The page that was sent is no longer true: what happened meanwhile, what was typed, and the form as it is now."""
-    reading = read(patient, plan_id, timezone.now())
+    reading = read(patient, plan_id, at)
     form = _form(what, reading, None, typed=request.POST)
     context = _context(patient, reading, what, form)
     context |= {
