@@ -44,6 +44,25 @@ def chart_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return inner
 
 
+def desk_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page about one patient that holds nothing clinical, for the front desk and physiotherapists alike.
+
+    Not yours: 404, the same as if there were none. Your own record, but you may not receive patients: 403.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, patient_id: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if not isinstance(user, User):
+            raise Http404
+        receivable = Patient.objects.receivable_by(user).select_related("clinic")
+        patient = get_object_or_404(receivable, public_id=patient_id)
+        require(user, Capability.RECEIVE)
+        return view(request, patient, **kwargs)
+
+    return inner
+
+
 def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of the signed-in patient's own record: `view(request, patient, …)`. Everybody else: 403."""
 

@@ -62,7 +62,11 @@ _DRAFT_VERSION = "p.status <> 'draft'"
 
 REHAB: dict[str, Rule] = {
     "rehab.Clinic": Mutable(kept=True),
+    "rehab.ClinicHours": Mutable(),
+    "rehab.ClosedDay": Mutable(),
     "rehab.User": Mutable(kept=True),
+    "rehab.Away": Mutable(kept=True),
+    "rehab.Snippet": Mutable(),
     "rehab.AuditEvent": AppendOnly(),
     "rehab.IcdCode": Mutable(),
     "rehab.Condition": Mutable(),

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 class Capability(StrEnum):
-    TREAT = "treat"  # open charts, decide, write notes, book visits, give access
+    TREAT = "treat"  # open charts, decide, write notes
+    RECEIVE = "receive"  # names, contact, the schedule, visits, invitations, paper sheets; nothing clinical
     READ_LIBRARY = "read_library"  # exercises, templates, conditions
+    MANAGE = "manage"  # staff, hours, the clinic's settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +33,19 @@ ROLES: tuple[Role, ...] = (
         "is_physiotherapist",
         _("Physiotherapist"),
         _("Opens the clinic’s charts, assigns plans, decides on progress, writes notes, books visits, gives access."),
-        frozenset({Capability.TREAT, Capability.READ_LIBRARY}),
+        frozenset({Capability.TREAT, Capability.RECEIVE, Capability.READ_LIBRARY}),
     ),
     Role(
         "is_administrator",
         _("Administrator"),
-        _("Looks after the exercises, the plan templates and the conditions. Sees no patient by name."),
-        frozenset({Capability.READ_LIBRARY}),
+        _("Looks after the library, the staff and the clinic’s settings. Sees no patient by name."),
+        frozenset({Capability.READ_LIBRARY, Capability.MANAGE}),
     ),
     Role(
         "is_front_desk",
         _("Front desk"),
-        _("Belongs to the clinic. Opens no chart and no library."),
-        frozenset(),
+        _("Keeps the schedule: names, contact, visits, access for patients, paper sheets. Opens no chart."),
+        frozenset({Capability.RECEIVE}),
     ),
 )
 

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from patients.models import (
+    Acknowledgement,
     Addendum,
     CheckIn,
+    DealtWith,
     Episode,
     ExerciseLog,
+    Handover,
     Invitation,
+    KeptExercise,
+    OwnExercise,
     Patient,
     Plan,
     PlanPhase,
     PlanSpan,
     Prescription,
+    PrintedSheet,
     SessionExercise,
     TreatmentSession,
     Visit,
     VisitEvent,
 )
-from rehab.models import Clinic, ExerciseRevision, FollowUp, TemplateExercise, TemplatePhase, TemplateVersion, User
+from rehab.models import (
+    Away,
+    Clinic,
+    ClinicHours,
+    ClosedDay,
+    ExerciseRevision,
+    FollowUp,
+    Snippet,
+    TemplateExercise,
+    TemplatePhase,
+    TemplateVersion,
+    User,
+)
 
 from .cast import NOW, TODAY
 
@@ -65,6 +83,18 @@ def record(ana: User) -> Patient:
     )  # fmt: skip
     VisitEvent.objects.create(visit=visit, sequence=1, to_state="booked", by=ana, at=NOW)
     Invitation.objects.create(patient=patient, code_hash="x", expires_at=NOW + timedelta(days=14), by=ana, at=NOW)
+    own = OwnExercise.objects.create(patient=patient, name="Own", words="Do", stop_rule="Pain", by=ana, at=NOW)
+    SessionExercise.objects.create(session=patient.sessions.get(status="draft"), own_exercise=own)
+    Acknowledgement.objects.create(patient=patient, prescription=prescription, by=ana, at=NOW)
+    KeptExercise.objects.create(plan=plan, prescription=prescription, by=ana, at=NOW)
+    PrintedSheet.objects.create(plan=plan, sequence=1, first_on=TODAY, by=ana, at=NOW)
+    DealtWith.objects.create(episode=episode, reason="silent", until=TODAY, by=ana, at=NOW)
+    bruno = User.objects.get(name="Bruno Keller")
+    Handover.objects.create(episode=episode, from_user=ana, to_user=bruno, by=ana, at=NOW)
+    Away.objects.create(user=ana, first_on=TODAY, last_on=TODAY, covered_by=bruno, by=ana, at=NOW)
+    ClinicHours.objects.create(clinic=ana.clinic, weekday=0, opens=time(8), closes=time(18))
+    Snippet.objects.create(user=ana, name="home", text="Goes on at home.", at=NOW)
+    ClosedDay.objects.create(clinic=ana.clinic, first_on=TODAY, last_on=TODAY)
     return patient
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from patients.actions import checkin, decision, episode, invitation, log, patient, prescription, session, visit
+from patients.actions import checkin, decision, episode, invitation, log, patient, prescription, session, sight, visit
 from patients.actions.ledger import Seen
 from patients.models import Patient, Plan, TreatmentSession, Visit
 from patients.moves import Act
@@ -103,7 +103,7 @@ class World:
 
 def a_neck_roll(w: World) -> dict[str, Any]:
     rows = prescription.offered(w.plan.phases.get(number=1), "neck")
-    return {"revision": next(row.revision for row, _ in rows if row.revision.exercise.key == "neck-roll"), **w.dose()}
+    return {"what": next(row.revision for row, _ in rows if row.revision.exercise.key == "neck-roll"), **w.dose()}
 
 
 # What prepares the act, and the act itself.
@@ -122,6 +122,9 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "patients.episode.open_episode": (lambda w: None, lambda w, _: cast.episode(w.maria, lead=w.ana, at=NOW)),
     "patients.episode.correct_episode": (
         lambda w: w.maria.episodes.get(), lambda w, row: episode.correct_episode(episode=row, problem="Knee", **w.who),
+    ),
+    "patients.sight.look_again": (
+        lambda w: w.maria.episodes.get(), lambda w, row: sight.look_again(episode=row, on=TODAY, **w.who),
     ),
     "patients.invitation.invite": (lambda w: None, lambda w, _: w.code()),
     "patients.invitation.revoke": (World.code, lambda w, _: invitation.revoke(patient=w.maria, **w.who)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,15 +11,35 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
+from patients.models import SessionExercise
 from rehab.models import Clinic, User
 from tests import one_of_each
 from tests.cast import NOW, TODAY
 
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+def _of_library(row: SessionExercise) -> int | None:
+    return row.session.exercises.exclude(revision=None).get().revision_id
+
+
 NOTHING_TO_DO: dict[str, Any] = {"reps": None, "hold_seconds": None, "minutes": None}
 # The newest row of the table, once more, with these columns another: that is enough to break the rule, and no other.
 BROKEN: dict[str, dict[str, Any]] = {
     "clinic_visit_minutes": {"visit_minutes": 4},
+    "clinic_pain_limit": {"pain_limit": 11},
+    "clinic_adherence_bands": {"adherence_low": 80},
+    "clinic_silent_days": {"silent_days": 0},
+    "clinic_look_again_max_days": {"look_again_max_days": 29},
+    "clinic_day_minutes_budget": {"day_minutes_budget": 0},
+    "clinic_short_notice_hours": {"short_notice_hours": 0},
+    "clinic_hours_once": {},
+    "clinic_hours_weekday": {"weekday": 7},
+    "clinic_hours_close_after_opening": {"weekday": 6, "closes": time(7)},
+    "closed_day_last_on": {"last_on": YESTERDAY},
+    "away_last_on": {"last_on": YESTERDAY},
+    "away_covered_by_another": {"covered_by_id": lambda row: row.user_id},
+    "snippet_name_once_a_user": {},
     "condition_once_a_clinic": {},
     "condition_fact_position": {},
     "exercise_key_once_a_clinic": {},
@@ -44,6 +64,10 @@ BROKEN: dict[str, dict[str, Any]] = {
     "follow_up_day_or_phase": {"key": uuid4, "day": None},
     "patient_number_once_a_clinic": {},
     "episode_onset_precision": {"onset": TODAY},
+    "episode_closed_by": {"closed_by_id": lambda row: row.by_id},
+    "episode_recall_of_a_closed_one": {"recall_on": TODAY},
+    "episode_look_again_at_an_open_one": {"closed_on": TODAY, "look_again_on": TODAY},
+    "handover_to_another": {"to_user_id": lambda row: row.from_user_id},
     "plan_one_open_a_patient": {},
     "plan_phase_number": {},
     "plan_phase_weeks": {"number": 2, "first_week": 3, "last_week": 2},
@@ -56,6 +80,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "patients_prescription_times_per_day": {"times_per_day": 11},
     "patients_prescription_days_per_week": {"days_per_week": 8},
     "prescription_until": {"until": YESTERDAY},
+    "prescription_of_one_exercise": {"revision_id": None},
+    "kept_exercise_once": {},
     "exercise_log_client_id": {"occasion": 2},
     "exercise_log_once": {"client_id": uuid4},
     "exercise_log_occasion": {"client_id": uuid4, "occasion": 21},
@@ -69,7 +95,13 @@ BROKEN: dict[str, dict[str, Any]] = {
     "treatment_session_pain": {"on": YESTERDAY, "pain_after": 11},
     "treatment_session_minutes": {"on": YESTERDAY, "minutes": 481},
     "treatment_session_one_draft": {},
-    "session_exercise_once": {},
+    "treatment_session_closed_at": {"on": YESTERDAY, "closed_at": NOW},
+    "session_exercise_once": {
+        "revision_id": lambda row: row.session.exercises.exclude(revision=None).get().revision_id,
+        "own_exercise_id": None,
+    },
+    "session_exercise_own_once": {},
+    "session_exercise_of_one_exercise": {"own_exercise_id": None},
     "visit_follow_up_round": {"state": "due"},
     "visit_one_at_a_time": {"round": 2},
     "visit_booked_has_a_time": {"round": 2, "starts_at": None},

@@ -69,12 +69,12 @@ def checked(name: str, value: Any) -> Any:
 
 
 def exercises_ticked(session: TreatmentSession, done: Sequence[Done]) -> dict[int, str]:
-    """The note of each exercise ticked, by revision. A dose that was changed meanwhile is the same exercise."""
-    ticked = {item.prescription.revision_id: item.note.strip() for item in done}
-    allowed = {row.revision_id for row in offered_exercises(session)} | set(exercises_done(session))
+    """The note of each exercise ticked, by wording. A dose that was changed meanwhile is the same exercise."""
+    ticked = {item.prescription.wording_key: item.note.strip() for item in done}
+    allowed = {row.wording_key for row in offered_exercises(session)} | set(exercises_done(session))
     for item in done:
         of_plan = session.plan_id is not None and item.prescription.plan_id == session.plan_id
-        if not of_plan or item.prescription.revision_id not in allowed:
+        if not of_plan or item.prescription.wording_key not in allowed:
             raise Refused("not_in_force", _("One of these exercises was not in the plan on that day."), field="done")
         if len(item.note.strip()) > LONGEST_NOTE:
             raise Refused(
@@ -84,19 +84,18 @@ def exercises_ticked(session: TreatmentSession, done: Sequence[Done]) -> dict[in
 
 
 def write_exercises(session: TreatmentSession, exercises: Mapping[int, str]) -> None:
-    """Make the exercises on record those given: the note of each, by revision."""
-    there = exercises_done(session)
-    if there == exercises:
+    """Make the exercises on record those given: the note of each, by wording."""
+    there = {row.wording_key: row for row in session.exercises.all()}
+    if {key: row.note for key, row in there.items()} == exercises:
         return
-    by_revision = {row.revision_id: row for row in offered_exercises(session)}
-    session.exercises.exclude(revision_id__in=exercises).delete()
-    for revision_id, note in exercises.items():
-        if revision_id not in there:
-            SessionExercise.objects.create(
-                session=session, prescription=by_revision.get(revision_id), revision_id=revision_id, note=note
-            )
-        elif there[revision_id] != note:
-            session.exercises.filter(revision_id=revision_id).update(note=note)
+    offered = {row.wording_key: row for row in offered_exercises(session)}
+    session.exercises.filter(pk__in=[row.pk for key, row in there.items() if key not in exercises]).delete()
+    for key, note in exercises.items():
+        if key not in there:
+            of = {"revision_id": key} if key > 0 else {"own_exercise_id": -key}
+            SessionExercise.objects.create(session=session, prescription=offered.get(key), note=note, **of)
+        elif there[key].note != note:
+            session.exercises.filter(pk=there[key].pk).update(note=note)
 
 
 def saved_meanwhile(

@@ -55,7 +55,7 @@ def lock_plan(patient: Patient, plan_id: int) -> Plan:
 def lock(patient: Patient, prescription: Prescription) -> Prescription:
     """The prescription as it is once its plan is locked: what a decision closed meanwhile is seen."""
     plan = lock_plan(patient, prescription.plan_id)
-    row = Prescription.objects.select_related("phase", "revision").get(pk=prescription.pk)
+    row = Prescription.objects.select_related("phase", "revision", "own_exercise").get(pk=prescription.pk)
     row.plan = plan
     return row
 
@@ -97,7 +97,7 @@ def check_said(prescription: Prescription, said: Said) -> None:
         raise Refused("reason", _("Say why not. Choose one."), field="reason")
     if said.status == Status.DONE and said.reason:
         raise Refused("reason_for_done", _("What was done needs no reason."), field="reason")
-    variants = {variant["key"] for variant in prescription.revision.variants}
+    variants = {variant["key"] for variant in prescription.what.variants}
     if said.variant and said.variant not in variants:
         raise Refused("variant", _("Choose one of the ways that are listed."), field="variant")
 

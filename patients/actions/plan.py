@@ -111,7 +111,7 @@ def _check_exercises(exercises: Sequence[Chosen], version: TemplateVersion, star
     if not exercises:
         raise Refused("no_exercises", _("Tick at least one exercise."), field="exercises")
     of_the_phase = set(version.exercises.filter(phase__number=start_phase).values_list("pk", "revision_id"))
-    if any(each.source is None or (each.source.pk, each.revision.pk) not in of_the_phase for each in exercises):
+    if any(each.source is None or (each.source.pk, each.what.pk) not in of_the_phase for each in exercises):
         raise Refused("exercise_elsewhere", _("One of these exercises is not of this phase."), field="exercises")
 
 

@@ -15,7 +15,7 @@ from rehab.errors import Refused
 from rehab.models import ExerciseRevision, TemplateExercise, User
 from rehab.sentences import dosage_problem
 
-from ..models import Decision, ExerciseLog, Plan, PlanPhase, Prescription
+from ..models import Decision, ExerciseLog, OwnExercise, Plan, PlanPhase, Prescription
 from ..opening import Caution, Offered, cautions, starts_ticked
 from ..progression import ENDED, PlanDecision
 from .ledger import Seen, append, check_seen, lock
@@ -23,13 +23,23 @@ from .ledger import Seen, append, check_seen, lock
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An exercise as somebody ticked it: which revision, how much, and where in the template it stands, if it does."""
+    """An exercise as somebody ticked it: which one, how much, and where in the template it stands, if it does."""
 
-    revision: ExerciseRevision
+    what: ExerciseRevision | OwnExercise
     dosage: Dosage
     source: TemplateExercise | None = None
     optional: bool = False
     choice: str = ""
+
+    @property
+    def wording_key(self) -> int:
+        """As `Prescription.wording_key`."""
+        return -self.what.pk if isinstance(self.what, OwnExercise) else self.what.pk
+
+    @property
+    def exercise_key(self) -> int:
+        """As `Prescription.exercise_key`."""
+        return -self.what.pk if isinstance(self.what, OwnExercise) else self.what.exercise_id
 
 
 def offered(phase: PlanPhase, episode_region: str) -> list[tuple[TemplateExercise, bool]]:
@@ -42,13 +52,15 @@ def ticks(row: TemplateExercise, episode_region: str) -> bool:
     return starts_ticked(_looked_at(row.revision, row.starts_ticked), episode_region)
 
 
-def cautions_of(revision: ExerciseRevision, episode_region: str) -> tuple[Caution, ...]:
+def cautions_of(what: ExerciseRevision | OwnExercise, episode_region: str) -> tuple[Caution, ...]:
     """What to look at before this exercise is given for an episode of that region."""
-    return cautions(_looked_at(revision, True), episode_region)
+    if isinstance(what, OwnExercise):
+        return ()  # made for this patient
+    return cautions(_looked_at(what, True), episode_region)
 
 
-def _looked_at(revision: ExerciseRevision, ticked: bool) -> Offered:
-    return Offered(revision.region, revision.loaded, revision.ballistic, ticked)
+def _looked_at(what: ExerciseRevision, ticked: bool) -> Offered:
+    return Offered(what.region, what.loaded, what.ballistic, ticked)
 
 
 def chosen(row: TemplateExercise, dosage: Dosage | None = None) -> Chosen:
@@ -62,10 +74,10 @@ def open_phase(plan: Plan, number: int, exercises: Sequence[Chosen], *, decision
     Raises Refused for a dosage that cannot be done.
     """
     phase = plan.phases.get(number=number)
-    standing = {_what(row.revision_id, row.dosage): row for row in _open_rows(plan, phase)}
+    standing = {_what(row.wording_key, row.dosage): row for row in _open_rows(plan, phase)}
     for position, wanted in enumerate(exercises, start=1):
         check_dosage(wanted.dosage)
-        if standing.pop(_what(wanted.revision.pk, wanted.dosage), None) is None:
+        if standing.pop(_what(wanted.wording_key, wanted.dosage), None) is None:
             _open(plan, phase, wanted, position=position, decision=decision, since=since)
     for row in standing.values():
         _close(row, decision=decision, last_day=since - timedelta(days=1))
@@ -115,7 +127,7 @@ def give_back(entry: Decision, *, withdrawal: Decision, on: date) -> None:
             row.save(update_fields=["voided_by"])
     for row in entry.closed.filter(voided_by__isnull=True):
         if logged:
-            wanted = Chosen(row.revision, row.dosage, row.source, row.optional, row.choice)
+            wanted = Chosen(row.what, row.dosage, row.source, row.optional, row.choice)
             tomorrow = on + timedelta(days=1)
             _open(row.plan, row.phase, wanted, position=row.position, decision=withdrawal, since=tomorrow)
         else:
@@ -128,7 +140,7 @@ def add_prescription(
     *,
     plan: Plan,
     phase: int,
-    revision: ExerciseRevision,
+    what: ExerciseRevision | OwnExercise,
     dosage: Dosage,
     seen: Seen,
     by: User,
@@ -139,14 +151,14 @@ def add_prescription(
     patient_text: str = "",
 ) -> Prescription:
     """Add an exercise to a phase of the plan from today on, as one *change* entry."""
-    what = {"exercise": revision.name, "is": asdict(dosage)}
-    plan, entry, today = _change(plan, seen, reason, patient_text, what, by=by, at=at)
+    evidence = {"exercise": what.name, "is": asdict(dosage)}
+    plan, entry, today = _change(plan, seen, reason, patient_text, evidence, by=by, at=at)
     check_dosage(dosage)
     row = plan.phases.get(number=phase)
-    if any(open_row.revision.exercise_id == revision.exercise_id for open_row in _open_rows(plan, row)):
+    wanted = Chosen(what, dosage, source, optional)
+    if any(open_row.exercise_key == wanted.exercise_key for open_row in _open_rows(plan, row)):
         raise Refused("exercise_there", _("This exercise is in the phase already. Change its dose instead."))
     since = max(today, plan.start_on)
-    wanted = Chosen(revision, dosage, source, optional)
     added = _open(plan, row, wanted, position=_next_position(plan, row), decision=entry, since=since)
     audit.record("prescription.add", added, by=by, at=at)
     return added
@@ -171,7 +183,7 @@ def change_prescription(
     if dosage == row.dosage:
         raise Refused("same_dosage", _("That is the dose it has."))
     since = _first_day_of_change(row, today)
-    wanted = Chosen(row.revision, dosage, row.source, row.optional, row.choice)
+    wanted = Chosen(row.what, dosage, row.source, row.optional, row.choice)
     _close(row, decision=entry, last_day=since - timedelta(days=1))
     new = _open(plan, row.phase, wanted, position=row.position, decision=entry, since=since)
     audit.record("prescription.change", new, by=by, at=at, fields=["dosage"])
@@ -203,7 +215,7 @@ def check_dosage(dosage: Dosage) -> None:
 
 
 def _of(prescription: Prescription) -> dict[str, Any]:
-    return {"exercise": prescription.revision.name, "was": asdict(prescription.dosage)}
+    return {"exercise": prescription.what.name, "was": asdict(prescription.dosage)}
 
 
 def _change(
@@ -229,13 +241,13 @@ def _change(
 
 def _open_rows(plan: Plan, phase: PlanPhase) -> list[Prescription]:
     rows = plan.prescriptions.standing().filter(phase=phase, until__isnull=True)
-    return list(rows.select_related("revision", "phase", "source", "plan"))
+    return list(rows.select_related("revision", "own_exercise", "phase", "source", "plan"))
 
 
 def _standing_row(plan: Plan, prescription: Prescription) -> Prescription:
     row = (
         plan.prescriptions.standing()
-        .select_related("revision", "phase", "source")
+        .select_related("revision", "own_exercise", "phase", "source")
         .filter(pk=prescription.pk, until__isnull=True)
         .first()
     )
@@ -244,8 +256,8 @@ def _standing_row(plan: Plan, prescription: Prescription) -> Prescription:
     return row
 
 
-def _what(revision_id: int, dosage: Dosage) -> tuple[int, Dosage]:
-    return revision_id, dosage
+def _what(wording_key: int, dosage: Dosage) -> tuple[int, Dosage]:
+    return wording_key, dosage
 
 
 def _next_position(plan: Plan, phase: PlanPhase) -> int:
@@ -273,7 +285,8 @@ def _open(
         plan=plan,
         phase=phase,
         source=wanted.source,
-        revision=wanted.revision,
+        revision=None if isinstance(wanted.what, OwnExercise) else wanted.what,
+        own_exercise=wanted.what if isinstance(wanted.what, OwnExercise) else None,
         position=position,
         optional=wanted.optional,
         choice=wanted.choice,

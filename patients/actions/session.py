@@ -211,7 +211,7 @@ def _log_what_was_done(session: TreatmentSession, *, by: User, at: datetime) -> 
     of_day = readings.load(session.patient, session.plan, on, on)
     for row in of_day.in_force(on):
         said = {log.status for log in of_day.logs_of(row, on)}
-        if row.revision_id in done and ExerciseLog.Status.DONE not in said:
+        if row.wording_key in done and ExerciseLog.Status.DONE not in said:
             log_exercise(
                 patient=session.patient,
                 prescription=row,

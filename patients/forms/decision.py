@@ -18,7 +18,7 @@ from rehab.sentences import dosage_short
 from ..actions.prescription import Chosen, cautions_of, offered
 from ..decision_sentences import CAUTIONS, SAID_OF_ABSENCE, SAID_TO_PATIENT, date_help, where_to_go_on
 from ..ledger_sentences import OTHER, REASONS
-from ..models import Prescription
+from ..models import OwnExercise, Prescription
 from ..moves import Act
 from ..progression import Refusal
 from ..readings.plan import PlanReading
@@ -58,8 +58,8 @@ class NextExercise:
     dose: DosageForm
 
     @property
-    def revision(self) -> ExerciseRevision:
-        return self.chosen.revision
+    def what(self) -> ExerciseRevision | OwnExercise:
+        return self.chosen.what
 
     @property
     def dose_words(self) -> str:
@@ -110,7 +110,7 @@ class DecisionForm(SeenForm):
             self.add_error("reason", _("Say the reason in words."))
         for row in self.rows:
             if row.ticked and not row.dose.is_valid():
-                self.add_error(None, _("Look at the dose of “%(name)s”.") % {"name": row.revision.name})
+                self.add_error(None, _("Look at the dose of “%(name)s”.") % {"name": row.what.name})
         if self.is_bound and self.shows_exercises and not any(row.ticked for row in self.rows):
             self.add_error(None, _("Tick at least one exercise, or choose another act."))
         return cleaned
@@ -150,14 +150,14 @@ class DecisionForm(SeenForm):
         if not self.shows_exercises:
             return None
         return [
-            Chosen(row.revision, row.dose.dosage(), row.chosen.source, row.chosen.optional, row.chosen.choice)
+            Chosen(row.what, row.dose.dosage(), row.chosen.source, row.chosen.optional, row.chosen.choice)
             for row in self.rows
             if row.ticked
         ]
 
     def typed_lines(self, sent: QueryDict) -> list[tuple[str, str]]:
         ticked = set(sent.getlist("exercises"))
-        names = [row.revision.name for row in self.rows if row.key in ticked]
+        names = [row.what.name for row in self.rows if row.key in ticked]
         return [*super().typed_lines(sent), *([(_("Exercises"), ", ".join(names))] if names else [])]
 
     def _add_where(self, act: Act) -> None:
@@ -206,7 +206,7 @@ class DecisionForm(SeenForm):
         region = self.reading.plan.episode.region
         standing = [row for row in self.reading.exercises(phase.number) if row.until is None]
         prefetch_related_objects(standing, "source")
-        there = {row.revision.exercise_id for row in standing}
+        there = {row.exercise_key for row in standing}
         found = [self._row(_of(row), str(row.public_id), True, data) for row in standing]
         for source, ticked in offered(phase, region):
             if source.revision.exercise_id not in there:
@@ -215,7 +215,7 @@ class DecisionForm(SeenForm):
         return found
 
     def _row(self, chosen: Chosen, key: str, ticked: bool, data: QueryDict | None) -> NextExercise:
-        found = cautions_of(chosen.revision, self.reading.plan.episode.region)
+        found = cautions_of(chosen.what, self.reading.plan.episode.region)
         why_not = [] if ticked else [str(CAUTIONS[caution]) for caution in found]
         if chosen.optional:
             why_not.append(_("optional"))
@@ -229,7 +229,7 @@ class DecisionForm(SeenForm):
 
 
 def _of(row: Prescription) -> Chosen:
-    return Chosen(row.revision, row.dosage, row.source, row.optional, row.choice)
+    return Chosen(row.what, row.dosage, row.source, row.optional, row.choice)
 
 
 def _from(row: TemplateExercise) -> Chosen:

@@ -120,14 +120,14 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, session: TreatmentSession, **kwargs: Any) -> None:
         self.session = session
-        self.recorded = {row.revision_id: row for row in _recorded(session)}
+        self.recorded = {row.wording_key: row for row in _recorded(session)}
         super().__init__(*args, initial=self._as_it_is(), **kwargs)
         self.prescriptions = _by_exercise(session, self.recorded)
         self.fields["done"].choices = [(key, key) for key in self.prescriptions]  # type: ignore[attr-defined]
         for key, prescription in self.prescriptions.items():
-            before = self.recorded.get(prescription.revision_id)
+            before = self.recorded.get(prescription.wording_key)
             self.fields[_remark(key)] = forms.CharField(
-                label=_("Remark on %(name)s") % {"name": prescription.revision.name},
+                label=_("Remark on %(name)s") % {"name": prescription.what.name},
                 max_length=LONGEST_NOTE,
                 required=False,
                 initial=before.note if before else "",
@@ -146,7 +146,7 @@ class NoteForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for key, prescription in self.prescriptions.items():
             if cleaned.get(_remark(key)) and "done" in cleaned and key not in cleaned["done"]:
-                name = prescription.revision.name
+                name = prescription.what.name
                 self.add_error(
                     _remark(key),
                     _("Tick %(name)s as well, or take the remark out: it was not done here.") % {"name": name},
@@ -166,7 +166,7 @@ class NoteForm(forms.Form):
 
     def _as_it_is(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {name: getattr(self.session, name) for name in FIELDS}
-        ticked = [str(row.revision.exercise.public_id) for row in self.recorded.values()]
+        ticked = [_key(row) for row in self.recorded.values()]
         return {**values, "version": self.session.version, "done": ticked}
 
 
@@ -183,18 +183,27 @@ def label_of(difference: Difference) -> str:
     return str(NoteForm.base_fields[difference.field].label)
 
 
+def _key(row: Prescription | SessionExercise) -> str:
+    """The address of an exercise in the form."""
+    return str(row.what.public_id if row.revision is None else row.revision.exercise.public_id)
+
+
 def _remark(key: str) -> str:
     return f"remark_{key}"
 
 
 def _recorded(session: TreatmentSession) -> list[SessionExercise]:
-    return list(session.exercises.select_related("revision__exercise", "prescription__revision__exercise"))
+    return list(
+        session.exercises.select_related(
+            "revision__exercise", "own_exercise", "prescription__revision__exercise", "prescription__own_exercise"
+        )
+    )
 
 
 def _by_exercise(session: TreatmentSession, recorded: Mapping[int, SessionExercise]) -> dict[str, Prescription]:
     """What can be ticked, by the exercise's id: a dose that was changed meanwhile is still the same exercise."""
-    rows = {str(row.revision.exercise.public_id): row for row in offered_exercises(session)}
+    rows = {_key(row): row for row in offered_exercises(session)}
     for done in recorded.values():
         if done.prescription is not None:
-            rows.setdefault(str(done.revision.exercise.public_id), done.prescription)
+            rows.setdefault(_key(done), done.prescription)
     return rows

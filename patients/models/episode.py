@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rehab.icd_sentences import REGIONS
@@ -55,9 +55,18 @@ class Episode(Addressed):
     onset_precision = models.CharField(max_length=10, choices=OnsetPrecision.choices, default=OnsetPrecision.UNKNOWN)
     onset_kind = models.CharField(_("it came"), max_length=10, choices=OnsetKind.choices, blank=True)
     referrer = models.CharField(_("referrer"), max_length=120, blank=True)
+    # An earlier course of care that this one follows.
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by", verbose_name=_("follows")
+    )
     opened_on = models.DateField()
+    # On this date somebody looks at the episode again, whatever else is or is not planned.
+    look_again_on = models.DateField(_("look again on"), null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.TextField(blank=True)
+    # Of a closed episode: on this date somebody asks how it went on.
+    recall_on = models.DateField(_("recall on"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -69,7 +78,58 @@ class Episode(Addressed):
                 | (Q(onset__isnull=False) & ~Q(onset_precision="unknown")),
                 name="episode_onset_precision",
             ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, closed_by__isnull=True) | Q(closed_on__isnull=False),
+                name="episode_closed_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(recall_on__isnull=True) | Q(closed_on__isnull=False), name="episode_recall_of_a_closed_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(look_again_on__isnull=True) | Q(closed_on__isnull=True),
+                name="episode_look_again_at_an_open_one",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.problem
+
+
+class Handover(models.Model):
+    """An episode passed from one lead to another, with what the next one should know."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="handovers")
+    from_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    to_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="handover_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"handover {self.pk}"
+
+
+class DealtWith(models.Model):
+    """A reason for which an episode stood in the caseload, answered until a date. Of one reason the latest counts."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="dealt_with")
+    reason = models.CharField(max_length=30)
+    until = models.DateField()
+    # How bad it was then: a reason that is worse than this is back at once.
+    level = models.PositiveIntegerField(default=0)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["episode", "until"], name="dealt_with_episode_until")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} until {self.until}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rehab.models import ExerciseRevision
 
+from .own_exercise import OwnExercise
 from .patient import Patient
 from .plan import Prescription
 
@@ -16,9 +17,9 @@ from .plan import Prescription
 PATIENTS_GO_BACK = timedelta(days=7)
 
 
-def open_variants(revision: ExerciseRevision) -> list[dict[str, Any]]:
+def open_variants(what: ExerciseRevision | OwnExercise) -> list[dict[str, Any]]:
     """The variants of an exercise that a patient may choose: not those that are off until a person turns them on."""
-    return [variant for variant in revision.variants if not variant.get("starts_off")]
+    return [variant for variant in what.variants if not variant.get("starts_off")]
 
 
 class How(models.TextChoices):

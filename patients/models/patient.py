@@ -18,15 +18,26 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """The patients whose record this person may open: the one door to everything about a patient.
 
         A patient: their own record. A physiotherapist: the clinic's patients, or, by the clinic's setting, those with
-        an episode that they lead and those whom nobody leads yet. Everyone else: none.
+        an episode that they lead, or led by somebody for whom they cover or have covered, and those whom nobody leads
+        yet. Everyone else: none.
         """
         own = Q(user=user)
         if not user.is_physiotherapist:
             return self.filter(own)
         of_clinic = Q(clinic_id=user.clinic_id)
         if user.clinic.own_caseload_only:
-            of_clinic &= Q(episodes__lead=user) | Q(episodes__isnull=True)
+            covered = Q(episodes__lead__away__covered_by=user, episodes__lead__away__withdrawn_at__isnull=True)
+            of_clinic &= Q(episodes__lead=user) | covered | Q(episodes__isnull=True)
         return self.filter(own | of_clinic).distinct()
+
+    def receivable_by(self, user: User) -> PatientQuerySet:
+        """The patients whose names, contact, visits, invitations and paper sheets this person may handle.
+
+        Front desk: the clinic's patients, and nothing clinical of them. Physiotherapists: as `visible_to`.
+        """
+        if user.is_front_desk:
+            return self.filter(clinic_id=user.clinic_id)
+        return self.visible_to(user)
 
     def found_by(self, text: str) -> PatientQuerySet:
         """Those whom a search for this text means: by name without accents, patient number or birth date."""

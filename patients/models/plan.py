@@ -11,6 +11,7 @@ from rehab.models.base import Addressed, DosageColumns
 
 from ..progression import Kind, PhaseSpan, PlanDecision, Position, position_from, span_on
 from .episode import Episode
+from .own_exercise import OwnExercise, what_of
 from .patient import Patient
 
 CLOCK_KINDS = frozenset(Kind)
@@ -34,6 +35,8 @@ class Plan(Addressed):
     reports_by = models.CharField(max_length=6, choices=ReportsBy.choices, default=ReportsBy.PHONE)
     last_sequence = models.PositiveIntegerField(default=0)
     ended_on = models.DateField(null=True, blank=True)
+    # Of an ended plan: so long the patient may read it and what was kept of it. None: for good.
+    readable_until = models.DateField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -122,6 +125,8 @@ class Decision(models.Model):
     reason_code = models.CharField(max_length=30, blank=True)
     reason = models.TextField(blank=True)
     patient_text = models.TextField(blank=True)
+    # Of a stay or a stop: the date on which somebody looks again.
+    look_again_on = models.DateField(null=True)
     # What the person who decided had before them: position, adherence, pain; of a change, which exercise, the dose it
     # had ("was") and the dose it has ("is"). Names and figures only.
     evidence = models.JSONField(default=dict)
@@ -196,7 +201,9 @@ class Prescription(Addressed, DosageColumns):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prescriptions")
     phase = models.ForeignKey(PlanPhase, on_delete=models.PROTECT, related_name="prescriptions")
     source = models.ForeignKey(TemplateExercise, null=True, on_delete=models.PROTECT, related_name="+")
-    revision = models.ForeignKey(ExerciseRevision, on_delete=models.PROTECT, related_name="+")
+    # One of the library's, or one that is this patient's own: exactly one of both. `what` is whichever it is.
+    revision = models.ForeignKey(ExerciseRevision, null=True, on_delete=models.PROTECT, related_name="+")
+    own_exercise = models.ForeignKey(OwnExercise, null=True, on_delete=models.PROTECT, related_name="prescriptions")
     position = models.PositiveSmallIntegerField()
     optional = models.BooleanField(default=False)
     choice = models.CharField(max_length=40, blank=True)
@@ -216,7 +223,71 @@ class Prescription(Addressed, DosageColumns):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="prescription_until"
             ),
+            models.CheckConstraint(
+                condition=Q(revision__isnull=False, own_exercise__isnull=True)
+                | Q(revision__isnull=True, own_exercise__isnull=False),
+                name="prescription_of_one_exercise",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.revision.name
+        return self.what.name
+
+    @property
+    def what(self) -> ExerciseRevision | OwnExercise:
+        """What is to be done: a revision of the library's, or the patient's own exercise. Both read alike."""
+        return what_of(self)
+
+    @property
+    def exercise_key(self) -> int:
+        """Which exercise it is, in whatever wording and dosage: the library's, or an own one as a negative number."""
+        return self.revision.exercise_id if self.revision is not None else -(self.own_exercise_id or 0)
+
+    @property
+    def wording_key(self) -> int:
+        """Which wording of which exercise: the revision, or the own exercise as a negative number."""
+        return self.revision_id or -(self.own_exercise_id or 0)
+
+
+class KeptExercise(models.Model):
+    """An exercise that the patient goes on with after the plan: read, no longer asked for."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="kept")
+    prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["plan", "prescription"], name="kept_exercise_once")]
+
+    def __str__(self) -> str:
+        return str(self.prescription)
+
+
+class Acknowledgement(models.Model):
+    """ "Got it": the patient has seen that a prescription is new, or that its dose is another."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="acknowledgements")
+    prescription = models.OneToOneField(Prescription, on_delete=models.PROTECT, related_name="acknowledgement")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.prescription)
+
+
+class PrintedSheet(Addressed):
+    """A week of a plan, printed: its dates, and the number of the ledger's last entry then."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="sheets")
+    sequence = models.PositiveIntegerField()
+    first_on = models.DateField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.first_on} no. {self.sequence}"

@@ -35,6 +35,8 @@ class Visit(Addressed):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
     due_on = models.DateField(null=True, blank=True)
+    # The patient came without an appointment.
+    unplanned = models.BooleanField(default=False)
     physiotherapist = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(null=True)
     minutes = models.PositiveSmallIntegerField(null=True)
@@ -73,6 +75,12 @@ class VisitEvent(models.Model):
         PLAN_ENDED = "plan_ended", _("the end of the plan")
         NOT_AHEAD = "not_ahead", _("a decision about the plan")
 
+    class WhatNext(models.TextChoices):
+        AGAIN = "again", _("another appointment")
+        DUE = "due", _("due on a date")
+        CALL = "call", _("call the patient")
+        NO_FURTHER = "no_further", _("no further visit")
+
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="events")
     sequence = models.PositiveIntegerField()
     from_state = models.CharField(max_length=10, blank=True)
@@ -83,6 +91,8 @@ class VisitEvent(models.Model):
     due_on = models.DateField(null=True)
     # Of a cancellation: who called it off.
     cause = models.CharField(max_length=10, choices=Cause.choices, blank=True)
+    # Of a missed or cancelled visit: what comes instead.
+    what_next = models.CharField(max_length=10, choices=WhatNext.choices, blank=True)
     reason = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

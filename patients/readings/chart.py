@@ -120,7 +120,7 @@ class Chart:
         if self.now is None:
             return []
         days = self.now.days
-        names = {row.pk: row.revision.name for row in days.prescriptions}
+        names = {row.pk: row.what.name for row in days.prescriptions}
         logs = [Note(log.on, log.note, names.get(log.prescription_id, "")) for log in days.logs if log.note]
         answers = [Note(on, row.note) for on, row in days.check_ins.items() if row.note]
         return sorted([*logs, *answers], key=lambda note: note.on, reverse=True)
@@ -167,7 +167,7 @@ class Chart:
         hurt = [
             log.on
             for log in days.logs
-            if log.of_exercise == row.revision.exercise_id  # type: ignore[attr-defined]  # annotated by `load`
+            if log.of_exercise == row.exercise_key  # type: ignore[attr-defined]  # annotated by `load`
             and (log.hurt or log.reason == ExerciseLog.Reason.PAIN)
         ]
         return ExerciseRow(row, done, max(hurt, default=None), starts_later=row.since > self.today)

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from django.db.models import F, FilteredRelation, Model, Q
+from django.db.models.functions import Coalesce
 
 from .. import adherence as pure
 from ..adherence import ASKING, Adherence, DayKind, Due, PrescribedSpan, Report
@@ -63,7 +64,7 @@ class Day:
 class Readings:
     """The days from `first` to `last` of one patient, under one plan (None: without). Made by `load` and `load_many`.
 
-    `prescriptions` are those that stand, of every phase, with `revision`, `phase` and `opened_by`. `logs` are what
+    `prescriptions` are those that stand, of every phase, with `what`, `phase` and `opened_by`. `logs` are what
     stands of what was said, of this plan and of earlier ones, from six days before `first`. `check_ins` are by date.
     """
 
@@ -114,7 +115,7 @@ class Readings:
 
     def done_on(self, prescription: Prescription) -> set[date]:
         """The dates on which this exercise was done, in whatever dosage and plan."""
-        return self._done_on[prescription.revision.exercise_id]
+        return self._done_on[prescription.exercise_key]
 
     def done_count(self, prescription: Prescription, first: date, last: date) -> int:
         """On how many dates from `first` to `last`, both included, this exercise was done."""
@@ -254,7 +255,7 @@ def _phases(plans: Collection[Plan], *, with_items: bool = True) -> defaultdict[
     rows = (
         PlanPhase.objects.filter(plan__in=plans)
         .annotate(given=FilteredRelation("prescriptions", condition=Q(prescriptions__voided_by__isnull=True)))
-        .select_related("source", "given__revision__exercise", "given__opened_by")  # type: ignore[misc]
+        .select_related("source", "given__revision__exercise", "given__own_exercise", "given__opened_by")  # type: ignore[misc]
         .order_by("plan_id", "number", "given__position", "given__id")
     )
     if not with_items:
@@ -287,7 +288,7 @@ def _logs(patients: Collection[int], first: date, last: date) -> list[ExerciseLo
     )
     return list(
         rows.exclude(status=ExerciseLog.Status.WITHDRAWN)
-        .annotate(of_exercise=F("prescription__revision__exercise_id"))
+        .annotate(of_exercise=Coalesce(F("prescription__revision__exercise_id"), -F("prescription__own_exercise_id")))
         .order_by("on", "prescription_id", "occasion")
     )
 
@@ -319,7 +320,7 @@ def _folded(rows: Sequence[Prescription]) -> list[list[Prescription]]:
 def _is_one(one: Prescription, other: Prescription) -> bool:
     if one.choice or other.choice:
         return one.choice == other.choice
-    return one.revision.exercise_id == other.revision.exercise_id
+    return one.exercise_key == other.exercise_key
 
 
 def _prescribed(row: Prescription, since: date | None = None, until: date | None = None) -> PrescribedSpan:
@@ -331,7 +332,7 @@ def _prescribed(row: Prescription, since: date | None = None, until: date | None
         since=since or row.since,
         until=until if since else row.until,
         rest_between=row.rest_between,
-        exercise=row.revision.exercise_id,
+        exercise=row.exercise_key,
     )
 
 

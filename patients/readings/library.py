@@ -31,7 +31,7 @@ class Addable:
 def addable(clinic: Clinic, reading: PlanReading, text: str = "") -> list[Addable]:
     """What can be added to the present phase, first what its template has and the plan has not, then by name."""
     sources = {row.revision.exercise_id: row for row in reading.present.source.exercises.select_related("revision")}
-    there = {row.revision.exercise_id for row in reading.exercises(reading.present.number) if row.until is None}
+    there = {row.exercise_key for row in reading.exercises(reading.present.number) if row.until is None}
     found = [
         Addable(exercise, exercise.current, sources.get(exercise.pk), exercise.pk in there)
         for exercise in listed(clinic, text=text)

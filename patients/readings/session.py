@@ -74,19 +74,21 @@ def offered_exercises(session: TreatmentSession) -> list[Prescription]:
         return []
     rows = session.plan.prescriptions.standing().filter(phase__number=session.phase, since__lte=session.on)
     in_force = (
-        rows.exclude(until__lt=session.on).select_related("revision__exercise", "phase").order_by("position", "pk")
+        rows.exclude(until__lt=session.on)
+        .select_related("revision__exercise", "own_exercise", "phase")
+        .order_by("position", "pk")
     )
-    return list({row.revision_id: row for row in in_force}.values())
+    return list({row.wording_key: row for row in in_force}.values())
 
 
 def exercises_done(session: TreatmentSession) -> dict[int, str]:
-    """The exercises that a session has on record: the note of each, by revision."""
-    return dict(session.exercises.values_list("revision_id", "note"))
+    """The exercises that a session has on record: the note of each, by wording."""
+    return {row.wording_key: row.note for row in session.exercises.all()}
 
 
 def exercises_text(session: TreatmentSession, exercises: Mapping[int, str]) -> str:
     """The exercises of a session in words, one a line, for two texts beside each other."""
-    names = {row.revision_id: row.revision.name for row in offered_exercises(session)}
-    names |= {row.revision_id: row.revision.name for row in session.exercises.select_related("revision")}
+    names = {row.wording_key: row.what.name for row in offered_exercises(session)}
+    names |= {row.wording_key: row.what.name for row in session.exercises.select_related("revision", "own_exercise")}
     lines = [f"{names[key]}: {note}" if note else names[key] for key, note in exercises.items()]
     return "\n".join(sorted(lines))

@@ -43,7 +43,7 @@ class Row:
     @property
     def ways(self) -> list[dict[str, Any]]:
         """The variants that are open to a patient: not those that are off until a person turns them on."""
-        return open_variants(self.prescription.revision)
+        return open_variants(self.prescription.what)
 
     @property
     def done(self) -> int:
@@ -235,15 +235,15 @@ class DayPage:
         if entry is None or entry.kind != Decision.Kind.CHANGE:
             return []
         opened = [row for row in self.days.prescriptions if row.opened_by_id == entry.pk]
-        closed = {row.revision.exercise_id: row for row in self.days.prescriptions if row.closed_by_id == entry.pk}
+        closed = {row.exercise_key: row for row in self.days.prescriptions if row.closed_by_id == entry.pk}
         said = []
         for row in opened:
-            before = closed.pop(row.revision.exercise_id, None)
+            before = closed.pop(row.exercise_key, None)
             if before is None:
-                said.append(Change("new", row.revision.name))
+                said.append(Change("new", row.what.name))
             else:
-                said.append(Change("changed", row.revision.name, dosage_change_words(before.dosage, row.dosage)))
-        return said + [Change("stopped", row.revision.name) for row in closed.values()]
+                said.append(Change("changed", row.what.name, dosage_change_words(before.dosage, row.dosage)))
+        return said + [Change("stopped", row.what.name) for row in closed.values()]
 
     @property
     def starts_again_on(self) -> date | None:
@@ -274,7 +274,7 @@ class DayPage:
         if row.opened_by.kind != Decision.Kind.CHANGE or not recent:
             return ""
         earlier = (other for other in self.days.prescriptions if other.closed_by_id == row.opened_by_id)
-        return "changed" if any(other.revision.exercise_id == row.revision.exercise_id for other in earlier) else "new"
+        return "changed" if any(other.exercise_key == row.exercise_key for other in earlier) else "new"
 
     def _pick(self, asked: Asked) -> Prescription | None:
         if not asked.is_choice:
@@ -307,7 +307,7 @@ def day_page(patient: Patient, *, on: date, today: date, at: datetime) -> DayPag
 
 def prescriptions_of(patient: Patient) -> QuerySet[Prescription]:
     """Every exercise that was ever prescribed to the patient: where a form's address is looked up."""
-    return Prescription.objects.filter(plan__patient=patient).select_related("revision")
+    return Prescription.objects.filter(plan__patient=patient).select_related("revision", "own_exercise")
 
 
 def phases_on_plan(days: Readings, on: date) -> list[PhaseOnPlan]:

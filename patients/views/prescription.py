@@ -54,7 +54,7 @@ def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> H
         return AddExerciseForm(data, initial=initial, needs_confirming=bool(cautions), **kwargs)
 
     def do(sent: Any, told: dict[str, Any]) -> None:
-        told |= {"revision": found.revision, "source": found.source, "dosage": sent.dosage()}
+        told |= {"what": found.revision, "source": found.source, "dosage": sent.dosage()}
         actions.add_prescription(plan=reading.plan, phase=reading.present.number, **told)
 
     context = _context(patient, reading, _("Add “%(exercise)s”") % {"exercise": found.revision.name})
@@ -71,7 +71,7 @@ def prescription_change(request: HttpRequest, patient: Patient, plan_id: UUID, p
     at = timezone.now()
     reading = read(patient, plan_id, at)
     row = _row(reading, prescription_id)
-    said = said_of_change(row.revision.name)
+    said = said_of_change(row.what.name)
 
     def form(data: Any, **kwargs: Any) -> ChangeDoseForm:
         return ChangeDoseForm(data, initial=ChangeDoseForm.of(row.dosage) | {"patient_text": said}, **kwargs)
@@ -79,7 +79,7 @@ def prescription_change(request: HttpRequest, patient: Patient, plan_id: UUID, p
     def do(sent: Any, told: dict[str, Any]) -> None:
         actions.change_prescription(prescription=row, dosage=sent.dosage(), **told)
 
-    title = _("Change the dose of “%(exercise)s”") % {"exercise": row.revision.name}
+    title = _("Change the dose of “%(exercise)s”") % {"exercise": row.what.name}
     return _page(request, patient, reading, _context_of(patient, reading, row, title), form, do, at)
 
 
@@ -90,7 +90,7 @@ def prescription_stop(request: HttpRequest, patient: Patient, plan_id: UUID, pre
     at = timezone.now()
     reading = read(patient, plan_id, at)
     row = _row(reading, prescription_id)
-    said = said_of_stop(row.revision.name)
+    said = said_of_stop(row.what.name)
 
     def form(data: Any, **kwargs: Any) -> StopExerciseForm:
         return StopExerciseForm(data, initial={"patient_text": said}, **kwargs)
@@ -98,7 +98,7 @@ def prescription_stop(request: HttpRequest, patient: Patient, plan_id: UUID, pre
     def do(sent: Any, told: dict[str, Any]) -> None:
         actions.stop_prescription(prescription=row, **told)
 
-    title = _("Stop “%(exercise)s”") % {"exercise": row.revision.name}
+    title = _("Stop “%(exercise)s”") % {"exercise": row.what.name}
     context = _context_of(patient, reading, row, title) | {"stops": True}
     return _page(request, patient, reading, context, form, do, at)
 
@@ -167,7 +167,7 @@ def _wanted(patient: Patient, reading: PlanReading, address: str) -> Addable:
 
 
 def _row(reading: PlanReading, address: UUID) -> Prescription:
-    rows = reading.plan.prescriptions.select_related("revision", "phase", "plan")
+    rows = reading.plan.prescriptions.select_related("revision", "own_exercise", "phase", "plan")
     return get_object_or_404(rows, public_id=address)
 
 
@@ -189,4 +189,4 @@ def _context_of(patient: Patient, reading: PlanReading, row: Prescription, title
         context["why_not"] = _("This exercise has been changed or stopped meanwhile.")
     from_tomorrow = bool(reading.days.logs_of(row, reading.today))
     since = max(reading.today + DAY if from_tomorrow else reading.today, row.since)
-    return context | {"row": row, "revision": row.revision, "since": since, "from_tomorrow": from_tomorrow}
+    return context | {"row": row, "revision": row.what, "since": since, "from_tomorrow": from_tomorrow}

@@ -183,7 +183,7 @@ def _read_page(
         "age": session.patient.age_on(session.on),
         "session": session,
         "form": form or AddendumForm(initial={"kind": "addendum"}),
-        "exercises": session.exercises.select_related("revision").order_by("pk"),
+        "exercises": session.exercises.select_related("revision", "own_exercise").order_by("pk"),
         "addenda": session.addenda.select_related("by"),
         **more,
     }

@@ -32,6 +32,9 @@ class User(AbstractBaseUser, Addressed):
     is_administrator = models.BooleanField(_("administrator"), default=False)
     # Raised to end every session of this person at once.
     session_epoch = models.PositiveIntegerField(default=0)
+    # A colleague who leaves keeps the sign-in until everything of theirs is handed over.
+    leaving_since = models.DateField(_("leaving since"), null=True, blank=True)
+    uses_keys = models.BooleanField(_("single-letter keys"), default=True)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

@@ -50,15 +50,19 @@ MESSAGE_LOOKS = {
 }
 
 STAFF_NAV = (
-    ("patient_list", gettext_lazy("Patients"), ("is_physiotherapist",)),
+    ("caseload", gettext_lazy("My patients"), ("is_physiotherapist",)),
+    ("schedule", gettext_lazy("Schedule"), ("is_physiotherapist", "is_front_desk")),
+    ("patient_list", gettext_lazy("All patients"), ("is_physiotherapist", "is_front_desk")),
     ("exercise_list", gettext_lazy("Library"), ("is_physiotherapist", "is_administrator")),
     ("template_list", gettext_lazy("Templates"), ("is_physiotherapist", "is_administrator")),
     ("condition_list", gettext_lazy("Conditions"), ("is_physiotherapist", "is_administrator")),
+    ("manage", gettext_lazy("Clinic"), ("is_administrator",)),
 )
 
 PATIENT_NAV = (
     ("today", gettext_lazy("Today")),
     ("plan", gettext_lazy("My plan")),
+    ("progress", gettext_lazy("Progress")),
     ("visits", gettext_lazy("Visits")),
     ("learn", gettext_lazy("Learn")),
 )

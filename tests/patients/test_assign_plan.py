@@ -113,7 +113,7 @@ def test_an_exercise_of_another_phase_or_clinic_is_not_taken(case: Episode, ana:
     ours, theirs = offered_version(ana.clinic), offered_version(zoe.clinic)
     strange = [of_phase(ours, 2)[0], of_phase(theirs, 1)[0]]
     first = of_phase(ours, 1)[0]
-    strange += [replace(first, source=None), replace(first, revision=strange[0].revision)]
+    strange += [replace(first, source=None), replace(first, what=strange[0].what)]
     for one in strange:
         assert refusal(case, ana, exercises=[first, one]) == ("exercise_elsewhere", "exercises")
 

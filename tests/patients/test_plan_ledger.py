@@ -361,7 +361,7 @@ class TestExercisesOfAPlan:
             add_prescription(
                 plan=marias_plan,
                 phase=2,
-                revision=row.revision,
+                what=row.revision,
                 dosage=row.dosage,
                 seen=seen(marias_plan),
                 by=ana,

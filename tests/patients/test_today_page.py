@@ -306,9 +306,7 @@ def test_while_a_choice_is_open_the_button_counts_what_it_ticks(swimmer: Client,
     phase = plan.phases.select_related("source").get(number=2)
     tilt = next(row for row, _ticked in offered(phase, "lower_back") if row.revision.exercise.key == "pelvic-tilt")
     wanted, seen = chosen(tilt), Seen(plan.last_sequence, 4)
-    add_prescription(
-        plan=plan, phase=4, revision=wanted.revision, dosage=wanted.dosage, seen=seen, by=ana, at=timezone.now()
-    )
+    add_prescription(plan=plan, phase=4, what=wanted.what, dosage=wanted.dosage, seen=seen, by=ana, at=timezone.now())
     page = swimmer.get("/today/").text
     assert "1 done · Tuesday" in page and "The other" not in page
     text = swimmer.post(at("day_all"), forms_of(page, at("day_all"))[0], follow=True).text
@@ -360,7 +358,7 @@ def test_optional_ones_are_not_among_all(phone: Client, maria: Patient, marias_p
     add_prescription(
         plan=marias_plan,
         phase=2,
-        revision=wanted.revision,
+        what=wanted.what,
         dosage=wanted.dosage,
         optional=True,
         seen=Seen(1, 2),

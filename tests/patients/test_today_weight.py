@@ -74,7 +74,7 @@ def test_a_full_day_is_small(
         marias_plan.refresh_from_db()
         wanted = chosen(row)
         add_prescription(
-            plan=marias_plan, phase=2, revision=wanted.revision, dosage=wanted.dosage,
+            plan=marias_plan, phase=2, what=wanted.what, dosage=wanted.dosage,
             seen=Seen(marias_plan.last_sequence, 2), by=ana, at=timezone.now(),
         )  # fmt: skip
     if done:
