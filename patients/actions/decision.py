@@ -20,8 +20,14 @@ from ..progression import DecisionRefused, Kind, PlanDecision, Refusal
 from .follow_up import renew_due_visits
 from .ledger import Seen, append, check_seen, lock, write_spans
 from .prescription import Chosen, give_back, open_phase, open_reachable_phases, open_unopened
+from .sight import check_look_again, keep_in_sight, proposed, put_look_again, seen_to
+from .sight import give_back as give_back_look_again
 
 ENDS = frozenset({Kind.COMPLETE, Kind.DISCONTINUE})
+# These leave the patient where they are, so somebody looks again on a date.
+LOOKS_AGAIN = frozenset({Act.STAY, Act.STOP})
+# Under this name an entry keeps, among its evidence, the date of looking again that stood before it.
+LOOK_AGAIN_WAS = "look_again_was"
 
 
 @transaction.atomic
@@ -35,6 +41,7 @@ def decide(
     at: datetime,
     to_phase: int | None = None,
     until: date | None = None,
+    look_again_on: date | None = None,
     exercises: Sequence[Chosen] | None = None,
     reason: str = "",
     reason_code: str = "",
@@ -45,9 +52,12 @@ def decide(
 
     `on` is the date from which it counts. `to_phase`: where GO_BACK goes; MOVE_ON goes to the phase after the one seen.
     `until` makes a STOP a planned absence that ends on that date. `exercises` are those of the next phase, for MOVE_ON.
+    `look_again_on`, of STAY and STOP, is when somebody looks again; see `sight.proposed` for what it is if not given.
     A planned absence that cannot stand with the act is taken back with it. Raises Conflict for a stale page, Refused
     with a sentence for everything that the clock and its dates refuse.
     """
+    if look_again_on is not None and act not in LOOKS_AGAIN:
+        raise ValueError(f"nobody looks again after {act}")
     plan = lock(plan)
     check_seen(plan, seen, at=at)
     today = plan.patient.clinic.date_at(at)
@@ -59,6 +69,9 @@ def decide(
         absence, wanted = _entries(plan, act, on, today, to_phase, until)
     except DecisionRefused as refused:
         raise Refused(refused.code, sentences.refusal(refused.code)) from refused
+    if act in LOOKS_AGAIN:
+        look_again_on = look_again_on or proposed(plan.episode, today, until=until)
+        check_look_again(plan.episode, look_again_on, at=at)
     act_number = plan.last_sequence + 1
     for row in reversed(absence):
         _withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number)
@@ -72,7 +85,8 @@ def decide(
             reason=reason,
             reason_code=reason_code,
             patient_text=patient_text if entry is speaks else "",
-            evidence=evidence,
+            look_again_on=look_again_on if entry is speaks else None,
+            evidence={**(evidence or {}), LOOK_AGAIN_WAS: _iso(plan.episode.look_again_on)},
             by=by,
             at=at,
         )
@@ -81,6 +95,10 @@ def decide(
     write_spans(plan)
     _follow_through(plan, written, exercises)
     renew_due_visits(plan, by=by, at=at)
+    if look_again_on is not None:
+        put_look_again(plan.episode, look_again_on, by=by, at=at)
+    else:
+        seen_to(plan.episode, by=by, at=at)
     audit.record(f"plan.{act}", plan, by=by, at=at)
     return written
 
@@ -104,6 +122,7 @@ def take_back(*, plan: Plan, seen: Seen, by: User, at: datetime, reason: str = "
     _write_or_refuse(plan)
     _reopen(plan)
     renew_due_visits(plan, by=by, at=at)
+    _look_again_as_before(plan, rows, by=by, at=at)
     audit.record("plan.take_back", plan, by=by, at=at)
     return written
 
@@ -121,6 +140,7 @@ def take_back_absence(*, plan: Plan, seen: Seen, by: User, at: datetime, reason:
     written = [_withdraw(plan, row, on=today, reason=reason, by=by, at=at, act=act_number) for row in reversed(rows)]
     _write_or_refuse(plan)
     renew_due_visits(plan, by=by, at=at)
+    _look_again_as_before(plan, rows, by=by, at=at)
     audit.record("plan.take_back_absence", plan, by=by, at=at)
     return written
 
@@ -180,6 +200,27 @@ def _withdraw(plan: Plan, row: Decision, *, on: date, reason: str, by: User, at:
     )
     give_back(row, withdrawal=withdrawal, on=on)
     return withdrawal
+
+
+def _look_again_as_before(plan: Plan, rows: Sequence[Decision], *, by: User, at: datetime) -> None:
+    """Of entries that have been taken back: the date of looking again that stood before them."""
+    decided = next((row for row in rows if LOOK_AGAIN_WAS in row.evidence), None)
+    if decided is None:
+        keep_in_sight(plan.episode, by=by, at=at)
+        return
+    was = decided.evidence[LOOK_AGAIN_WAS]
+    give_back_look_again(
+        plan.episode,
+        left=next((row.look_again_on for row in rows if row.look_again_on), None),
+        was=date.fromisoformat(was) if was else None,
+        made=decided.at,
+        by=by,
+        at=at,
+    )
+
+
+def _iso(on: date | None) -> str | None:
+    return on.isoformat() if on else None
 
 
 def _write_or_refuse(plan: Plan) -> None:

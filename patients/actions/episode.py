@@ -14,6 +14,7 @@ from rehab.models import IcdCode, User
 from rehab.readings.icd import Hit, find_code, looked_at
 
 from ..models import Episode, Patient
+from .sight import keep_in_sight
 
 DETAILS = (
     "lead",
@@ -67,6 +68,8 @@ def open_episode(
     _check_once(episode)
     episode.save(force_insert=True)
     audit.record("episode.open", episode, by=by, at=at)
+    keep_in_sight(episode, by=by, at=at)
+    episode.refresh_from_db(fields=["look_again_on"])
     return episode
 
 

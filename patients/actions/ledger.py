@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ def lock(plan: Plan) -> Plan:
     """The plan's row, locked until the transaction ends."""
     return (
         Plan.objects.select_for_update(of=("self",))
-        .select_related("patient__clinic", "episode", "version")
+        .select_related("patient__clinic", "episode__patient__clinic", "version")
         .get(pk=plan.pk)
     )
 
@@ -61,6 +61,7 @@ def append(
     reason: str = "",
     reason_code: str = "",
     patient_text: str = "",
+    look_again_on: date | None = None,
     evidence: Mapping[str, Any] | None = None,
     withdraws: Decision | None = None,
 ) -> Decision:
@@ -78,6 +79,7 @@ def append(
         reason_code=reason_code,
         reason=reason,
         patient_text=patient_text,
+        look_again_on=look_again_on,
         evidence=dict(evidence or {}),
         by=by,
         at=at,

@@ -18,6 +18,7 @@ from ..progression import DecisionRefused, Kind, PhaseSpan, PlanDecision
 from .follow_up import renew_due_visits
 from .ledger import append, write_spans
 from .prescription import Chosen, open_phase, open_reachable_phases
+from .sight import seen_to
 
 
 @transaction.atomic
@@ -74,6 +75,7 @@ def assign_plan(
     open_phase(plan, start_phase, exercises, decision=start, since=start_on)
     open_reachable_phases(plan, start_phase, decision=start, since=start_on)
     renew_due_visits(plan, by=by, at=at)
+    seen_to(episode, by=by, at=at)
     audit.record("plan.assign", plan, by=by, at=at)
     return plan
 

@@ -15,7 +15,9 @@ from rehab.errors import Refused
 from rehab.models import ExerciseRevision, TemplateExercise
 from rehab.sentences import dosage_short
 
+from ..actions.decision import LOOKS_AGAIN
 from ..actions.prescription import Chosen, cautions_of, offered
+from ..actions.sight import proposed
 from ..decision_sentences import CAUTIONS, SAID_OF_ABSENCE, SAID_TO_PATIENT, date_help, where_to_go_on
 from ..ledger_sentences import OTHER, REASONS
 from ..models import OwnExercise, Prescription
@@ -24,6 +26,7 @@ from ..progression import Refusal
 from ..readings.plan import PlanReading
 from .dosage import DosageForm
 from .seen import SeenForm
+from .sight import look_again_field
 
 # These take the patient out of what was agreed, so somebody says why.
 NEEDS_A_REASON = frozenset({Act.STOP, Act.GO_BACK, Act.END_EARLY})
@@ -81,7 +84,18 @@ class DecisionForm(SeenForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
-    field_order = ("sequence", "phase", "where", "to_phase", "on", "until", "reason_code", "reason", "patient_text")
+    field_order = (
+        "sequence",
+        "phase",
+        "where",
+        "to_phase",
+        "on",
+        "until",
+        "look_again_on",
+        "reason_code",
+        "reason",
+        "patient_text",
+    )
 
     def __init__(
         self, data: QueryDict | None = None, *, reading: PlanReading, act: Act, typed: QueryDict | None = None
@@ -89,12 +103,16 @@ class DecisionForm(SeenForm):
         self.reading, self.act = reading, act
         said = str(SAID_TO_PATIENT[act])
         today = max(reading.today, reading.plan.start_on) if act is Act.STOP else reading.today
-        super().__init__(data, reading=reading, typed=typed, initial={"on": today, "patient_text": said})
+        self._proposed = proposed(reading.plan.episode, reading.today) if act in LOOKS_AGAIN else None
+        initial = {"on": today, "patient_text": said, "look_again_on": self._proposed}
+        super().__init__(data, reading=reading, typed=typed, initial=initial)
         self.fields["on"].help_text = date_help(act, reading)
         self._add_where(act)
         self._add_reason(act)
         if act is Act.STOP:
             self._add_until()
+        if act in LOOKS_AGAIN and not reading.may_plan_absence:  # before the start, its end is the date
+            self.fields["look_again_on"] = look_again_field(reading.plan.patient.clinic)
         if act is Act.END_EARLY and reading.may_plan_absence:
             del self.fields["on"]  # it ends on the date of its start
         self.rows = self._next_exercises(data) if act is Act.MOVE_ON else []
@@ -118,7 +136,7 @@ class DecisionForm(SeenForm):
     def refuse(self, refused: Refused) -> None:
         """Say beside its field why the act was refused."""
         name = refused.field or _BESIDE.get(refused.code) or ("on" if refused.code in _DATES else None)
-        if refused.code == Refusal.TOO_FAR_AHEAD and self.ends_on:
+        if refused.code == Refusal.TOO_FAR_AHEAD and self.ends_on and not refused.field:
             name = "until"
         self.add_error(name if name in self.fields else None, refused.sentence)
 
@@ -132,6 +150,12 @@ class DecisionForm(SeenForm):
     def ends_on(self) -> date | None:
         found: date | None = self.cleaned_data.get("until")
         return found
+
+    @property
+    def looks_again_on(self) -> date | None:
+        """When somebody looks again; None, for the day of the new start, of a planned absence left as it was."""
+        found: date | None = self.cleaned_data.get("look_again_on")
+        return None if self.ends_on and found == self._proposed else found
 
     def act_and_phase(self) -> tuple[Act, int | None]:
         """What is to be done: starting again after a long stop may mean going back."""

@@ -127,8 +127,8 @@ class Decision(models.Model):
     patient_text = models.TextField(blank=True)
     # Of a stay or a stop: the date on which somebody looks again.
     look_again_on = models.DateField(null=True)
-    # What the person who decided had before them: position, adherence, pain; of a change, which exercise, the dose it
-    # had ("was") and the dose it has ("is"). Names and figures only.
+    # What the person who decided had before them: position, adherence, pain, the date of looking again that stood; of a
+    # change, which exercise, the dose it had ("was") and the dose it has ("is"). Names and figures only.
     evidence = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

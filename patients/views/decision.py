@@ -68,7 +68,7 @@ def _page(request: HttpRequest, patient: Patient, plan_id: UUID, what: Act | str
 
 def read(patient: Patient, plan_id: UUID, at: datetime) -> PlanReading:
     """The patient's plan of that address, as it stands at the moment `at`; 404 where there is none."""
-    plans = patient.plans.select_related("episode__lead")
+    plans = patient.plans.select_related("patient__clinic", "episode__lead", "episode__patient__clinic")
     return read_plan(patient, get_object_or_404(plans, public_id=plan_id), patient.clinic.date_at(at))
 
 
@@ -104,6 +104,7 @@ def _do(what: Act | str, form: SeenForm, reading: PlanReading, *, by: Any, at: d
         on=form.on_date,
         to_phase=to_phase,
         until=form.ends_on,
+        look_again_on=form.looks_again_on,
         exercises=form.chosen(),
         reason_code=form.cleaned_data.get("reason_code", ""),
         patient_text=form.said(),

@@ -145,7 +145,7 @@ def test_a_plan_does_not_start_before_the_problem_did(case: Episode, ana: User) 
 
 
 def test_a_closed_episode_gets_no_plan(case: Episode, ana: User) -> None:
-    Episode.objects.filter(pk=case.pk).update(closed_on=date(2026, 3, 1))
+    Episode.objects.filter(pk=case.pk).update(closed_on=date(2026, 3, 1), look_again_on=None)
     case.refresh_from_db()
     assert refusal(case, ana) == ("episode_closed", None)
 

@@ -85,7 +85,7 @@ class TestWithoutAPlan:
 
     def test_with_a_closed_episode_it_is_to_start_another(self, nils: Patient, ana: User, client: Client) -> None:
         episode = cast.episode(nils, lead=ana)
-        Episode.objects.filter(pk=episode.pk).update(closed_on=TODAY)
+        Episode.objects.filter(pk=episode.pk).update(closed_on=TODAY, look_again_on=None)
         page = client.get(chart_url(nils))
         assert "The episode is closed" in words(page)
         assert main_actions(page.text) == [reverse("episode_new", args=[nils.public_id])]

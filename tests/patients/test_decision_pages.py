@@ -595,3 +595,37 @@ def test_every_decision_leaves_an_audit_row(marias_plan: Plan, client: Client) -
     row = AuditEvent.objects.latest("pk")
     assert (row.verb, row.object_id) == ("plan.stay", marias_plan.pk)
     assert not Prescription.objects.filter(opened_by__kind="stay").exists()
+
+
+@pytest.mark.parametrize("act", [Act.STAY, Act.STOP])
+def test_staying_and_stopping_ask_when_somebody_looks_again(act: Act, marias_plan: Plan, client: Client) -> None:
+    page = client.get(act_url(marias_plan, act))
+    assert form_of(page)["look_again_on"] == ["2026-03-10"]  # in a week, as no visit is booked
+    sent = {"reason_code": "pain", "look_again_on": "2026-03-06"}
+    assert sends(client, act_url(marias_plan, act), sent).status_code == 302
+    marias_plan.episode.refresh_from_db()
+    assert marias_plan.episode.look_again_on == date(2026, 3, 6)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Choose the day on which somebody looks again."),
+        ("2026-03-02", "That day is over."),
+        ("2026-04-01", "Look again within 28 days."),
+        ("soon\x00", "Give a day, such as 2026-03-04."),
+    ],
+)
+def test_a_date_of_looking_again_that_cannot_be_stands_beside_its_field(
+    typed: str, sentence: str, marias_plan: Plan, client: Client
+) -> None:
+    answer = sends(client, act_url(marias_plan, Act.STAY), {"look_again_on": typed})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert marias_plan.decisions.count() == 1
+
+
+def test_a_planned_absence_left_as_it_was_is_looked_at_on_its_last_day(marias_plan: Plan, client: Client) -> None:
+    sent = {"reason_code": "away", "until": "2026-03-20"}
+    assert sends(client, act_url(marias_plan, Act.STOP), sent).status_code == 302
+    assert marias_plan.decisions.get(kind="pause").look_again_on == date(2026, 3, 20)

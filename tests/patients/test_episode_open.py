@@ -140,6 +140,7 @@ def test_a_correction_names_what_changed_and_asks_about_a_code_only_where_it_mat
     rows = AuditEvent.objects.filter(verb__startswith="episode", object_id=episode.pk).order_by("pk")
     assert [(row.verb, row.fields) for row in rows] == [
         ("episode.open", []),
+        ("episode.look_again", ["look_again_on"]),
         ("episode.correct", ["lead", "referrer"]),
         ("episode.correct", ["icd_code"]),
     ]

@@ -95,7 +95,8 @@ def test_a_visit_that_no_protocol_asked_for_is_booked_at_once_and_once(omar: Pat
 def test_a_closed_episode_gets_no_new_visit(omar: Patient, ana: User) -> None:
     episode = omar.episodes.get()
     episode.closed_on = TODAY
-    episode.save(update_fields=["closed_on"])
+    episode.look_again_on = None
+    episode.save(update_fields=["closed_on", "look_again_on"])
     with pytest.raises(Refused):
         add_visit(episode=episode, physiotherapist=ana, starts_at=HALF_PAST_TWO, minutes=30, by=ana, at=NOW)
 

@@ -1,0 +1,34 @@
+"""The date on which somebody looks again at an episode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rehab.models import Clinic
+
+
+def look_again_field(clinic: Clinic) -> forms.DateField:
+    """The field of every form that sets the date."""
+    return forms.DateField(
+        label=_("Look again on"),
+        help_text=_("On this day the patient is back in your caseload. At most %(days)s days ahead.")
+        % {"days": clinic.look_again_max_days},
+        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Choose the day on which somebody looks again."),
+            "invalid": gettext_lazy("Give a day, such as 2026-03-04."),
+        },
+    )
+
+
+class LookAgainForm(forms.Form):
+    """The date alone."""
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["look_again_on"] = look_again_field(clinic)
