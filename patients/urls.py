@@ -4,6 +4,7 @@ from .converters import ActConverter, DayConverter
 from .views import (
     assign,
     chart,
+    contact,
     decision,
     episode,
     help,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("patients/", patient.patient_list, name="patient_list"),
     path("patients/new/", patient.patient_new, name="patient_new"),
     path("patients/<uuid:patient_id>/", chart.chart, name="chart"),
+    path("patients/<uuid:patient_id>/contact/", contact.contact, name="contact"),
     path("patients/<uuid:patient_id>/edit/", patient.patient_edit, name="patient_edit"),
     path("patients/<uuid:patient_id>/episodes/new/", episode.episode_new, name="episode_new"),
     path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/", episode.episode_edit, name="episode_edit"),

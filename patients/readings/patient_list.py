@@ -10,6 +10,9 @@ from ..models import Episode, Patient, Plan, PlanPhase, PlanSpan, Visit
 from ..models.patient import PatientQuerySet
 from ..progression import Position
 
+# How many people without a problem the list names before it.
+NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -34,6 +37,24 @@ class Row:
 def listed(patients: PatientQuerySet) -> PatientQuerySet:
     """The people that a list shows, by name."""
     return patients.filter(archived_at__isnull=True).order_by("sort_name", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutProblem:
+    """Those of whom nobody has said yet what the problem is: how many, and the first of them to be added."""
+
+    count: int
+    first: list[Patient]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.first)
+
+
+def without_problem(patients: PatientQuerySet) -> WithoutProblem:
+    """Whom the front desk added, say: they have no episode, so no reason of the caseload can name them."""
+    found = patients.filter(episodes__isnull=True)
+    return WithoutProblem(found.count(), list(found.order_by("at", "pk")[:NAMED]))
 
 
 def rows(patients: Iterable[Patient], *, today: date, at: datetime) -> list[Row]:
@@ -69,11 +90,11 @@ def _row(patient: Patient, today: date, at: datetime) -> Row:
         plan=plan,
         position=position,
         phase=phase,
-        visit=_next_visit(patient, at),
+        visit=next_visit(patient, at),
     )
 
 
-def _next_visit(patient: Patient, at: datetime) -> Visit | None:
+def next_visit(patient: Patient, at: datetime) -> Visit | None:
     """The next appointment, what is due first where none is booked, or the last one of which nobody has said more."""
     visits = list(patient.visits.all())
     booked = [visit for visit in visits if visit.starts_at and visit.starts_at >= at]

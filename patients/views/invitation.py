@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rehab.accounts import begin_session
 from rehab.errors import Refused
 
-from ..access import chart_page
+from ..access import desk_page
 from ..actions.invitation import end_phones, invite, normal, redeem, revoke, set_email
 from ..forms.invitation import SignInEmailForm, StartForm
 from ..models import Patient
@@ -25,7 +25,7 @@ from ..qr_code import qr_code
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@chart_page
+@desk_page
 def invitation(request: HttpRequest, patient: Patient) -> HttpResponse:
     """How the patient signs in; POST makes a new code and shows its letter, this once."""
     at = timezone.now()
@@ -45,7 +45,7 @@ def invitation(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @require_POST
-@chart_page
+@desk_page
 def invitation_revoke(request: HttpRequest, patient: Patient) -> HttpResponse:
     if revoke(patient=patient, by=request.user, at=timezone.now()):
         messages.success(request, _("The code no longer works."))
@@ -53,7 +53,7 @@ def invitation_revoke(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @require_POST
-@chart_page
+@desk_page
 def invitation_end_phones(request: HttpRequest, patient: Patient) -> HttpResponse:
     if end_phones(patient=patient, by=request.user, at=timezone.now()):
         messages.success(request, _("The patient is signed out on every phone."))
@@ -61,7 +61,7 @@ def invitation_end_phones(request: HttpRequest, patient: Patient) -> HttpRespons
 
 
 @require_POST
-@chart_page
+@desk_page
 def invitation_email(request: HttpRequest, patient: Patient) -> HttpResponse:
     at = timezone.now()
     form = SignInEmailForm(request.POST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .table import CHART, CHART_FORM, LIBRARY, OWN, READ, Row, form, page, sent
+from .table import CHART, CHART_FORM, DESK, DESK_FORM, LIBRARY, OWN, READ, Row, form, page, sent
 
 # What needs no sign-in.
 PUBLIC = {
@@ -61,10 +61,11 @@ TABLE: dict[str, Row] = {
     "learn": OWN,
     "help": page(200, 200, 200, 200),
     # the charts
-    "patient_list": page(403, 200, 403, 403),
-    "patient_new": form(403, 200, 403, 403),
+    "patient_list": page(403, 200, 200, 403),
+    "patient_new": form(403, 200, 200, 403),
     "chart": CHART,
-    "patient_edit": CHART_FORM,
+    "contact": DESK,
+    "patient_edit": DESK_FORM,
     "episode_new": CHART_FORM,
     "episode_edit": CHART_FORM,
     "assign": CHART_FORM,
@@ -79,8 +80,8 @@ TABLE: dict[str, Row] = {
     "visit_list": CHART,
     "visit_new": CHART_FORM,
     "visit": CHART_FORM,
-    "invitation": CHART_FORM,
-    "invitation_email": sent(403, 302, 404, 404),
-    "invitation_end_phones": sent(403, 302, 404, 404),
-    "invitation_revoke": sent(403, 302, 404, 404),
+    "invitation": DESK_FORM,
+    "invitation_email": sent(403, 302, 302, 404),
+    "invitation_end_phones": sent(403, 302, 302, 404),
+    "invitation_revoke": sent(403, 302, 302, 404),
 }

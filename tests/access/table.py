@@ -45,5 +45,8 @@ def sent(patient: int, physiotherapist: int, front_desk: int, administrator: int
 # A chart: the patient themselves may not open it (403), others of the clinic do not see that it is there.
 CHART = page(403, 200, 404, 404)
 CHART_FORM = form(403, 200, 404, 404)
+# The same without anything clinical, for the front desk too.
+DESK = page(403, 200, 200, 404)
+DESK_FORM = form(403, 200, 200, 404)
 LIBRARY = page(403, 200, 403, 200)
 OWN = page(200, 403, 403, 403)

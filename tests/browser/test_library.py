@@ -24,7 +24,8 @@ def test_an_administrator(admin: User, maria: Patient, somebody: Callable[..., P
 
 
 def test_the_front_desk(desk: User, maria: Patient, somebody: Callable[..., Person]) -> None:
-    person = somebody(DESK).sign_in("dora@harbour.example").sees("Dora Lind", "Opens no chart and no library.")
-    person.does_not_see("Patients", "Templates")
-    person.go("/patients/").sees("Not yours to open").does_not_see(maria.name)
+    person = somebody(DESK).sign_in("dora@harbour.example").sees("All patients")
+    person.does_not_see("Templates", "Conditions")
+    person.go("/patients/").sees(maria.name).does_not_see("on plan").follow(maria.name).sees("Contact", "Born")
+    person.go(f"/patients/{maria.public_id}/").sees("Nothing here").does_not_see(maria.name)
     person.go("/library/templates/").sees("Not yours to open")

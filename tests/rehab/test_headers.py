@@ -56,7 +56,7 @@ def answers(
         "own page": signed_in.get("/accounts/"),
         "redirect": anonymous.get("/accounts/"),
         "bad host": Client(HTTP_HOST="evil.example").get("/accounts/login/"),
-        "not allowed": client_of(desk).get("/patients/"),
+        "not allowed": client_of(admin).get("/patients/"),
         "absent": anonymous.get("/nothing/here/"),
         "method": anonymous.delete("/start/"),
         "no token": Client(enforce_csrf_checks=True).post("/accounts/login/", {}),
