@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from .attention import Reason
 from .moves import Act
 
 
@@ -24,6 +25,18 @@ class ActConverter:
 
     def to_python(self, value: str) -> Act:
         return Act(value.replace("-", "_"))
+
+    def to_url(self, value: str) -> str:
+        return value.replace("_", "-")
+
+
+class ReasonConverter:
+    """A reason of the caseload in an address: note-open."""
+
+    regex = "|".join(reason.replace("_", "-") for reason in Reason)
+
+    def to_python(self, value: str) -> Reason:
+        return Reason(value.replace("-", "_"))
 
     def to_url(self, value: str) -> str:
         return value.replace("_", "-")

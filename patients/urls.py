@@ -1,8 +1,9 @@
 from django.urls import path, register_converter
 
-from .converters import ActConverter, DayConverter
+from .converters import ActConverter, DayConverter, ReasonConverter
 from .views import (
     assign,
+    caseload,
     chart,
     contact,
     decision,
@@ -22,9 +23,11 @@ from .views import (
 
 register_converter(ActConverter, "act")
 register_converter(DayConverter, "day")
+register_converter(ReasonConverter, "reason")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("caseload/", caseload.caseload, name="caseload"),
     path("help/", help.help_page, name="help"),
     path("learn/", learn.learn, name="learn"),
     path("patients/", patient.patient_list, name="patient_list"),
@@ -35,6 +38,16 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/episodes/new/", episode.episode_new, name="episode_new"),
     path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/", episode.episode_edit, name="episode_edit"),
     path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/assign/", assign.assign, name="assign"),
+    path(
+        "patients/<uuid:patient_id>/episodes/<uuid:episode_id>/dealt-with/<reason:reason>/",
+        caseload.dealt_with,
+        name="dealt_with",
+    ),
+    path(
+        "patients/<uuid:patient_id>/episodes/<uuid:episode_id>/look-again/",
+        caseload.episode_look_again,
+        name="episode_look_again",
+    ),
     path("patients/<uuid:patient_id>/plan/<uuid:plan_id>/<act:act>/", decision.decide, name="decide"),
     path(
         "patients/<uuid:patient_id>/plan/<uuid:plan_id>/absence/take-back/",

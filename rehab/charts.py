@@ -313,3 +313,38 @@ def days_chart(days: Sequence[ChartDay]) -> DaysChart:
         boundaries=_boundaries(columns),
         labels=columns[::DAYS_A_WEEK],
     )
+
+
+# The spark: a few mornings in a row of a list
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE, SPARK_TOP, SPARK_BOTTOM = 80.0, 40.0, 4.0, 4.5, 36.5
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line of pain without labels, in pieces; `alone` are answers between two gaps, `last` is the newest."""
+
+    pieces: tuple[tuple[Point, ...], ...]
+    alone: tuple[Point, ...]
+    last: Point | None
+
+
+def spark(pains: Sequence[int | None]) -> Spark:
+    """Lay out consecutive days, the oldest first; None, where nobody answered, breaks the line."""
+    step = (SPARK_WIDTH - 2 * SPARK_EDGE) / max(len(pains) - 1, 1)
+    points = [None if pain is None else _spark_point(place * step, pain) for place, pain in enumerate(pains)]
+    runs = [
+        tuple(point for point in run if point is not None)
+        for answered, run in groupby(points, key=lambda point: point is not None)
+        if answered
+    ]
+    return Spark(
+        pieces=tuple(run for run in runs if len(run) > 1),
+        alone=tuple(run[0] for run in runs if len(run) == 1),
+        last=runs[-1][-1] if runs else None,
+    )
+
+
+def _spark_point(x: float, pain: int) -> Point:
+    share = min(max(pain, 0), PAIN_TOP) / PAIN_TOP
+    return Point(round(SPARK_EDGE + x, 1), round(SPARK_BOTTOM - (SPARK_BOTTOM - SPARK_TOP) * share, 1))

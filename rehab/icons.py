@@ -18,10 +18,13 @@ ICONS: dict[str, str] = {
     "key": "M8 19a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 12.5 19.5 4M16 7.5l3 3M13.5 10l2 2",
     "list": "M4 7l1.5 1.5L8 5.5M12 7h8M4 16l1.5 1.5L8 14.5M12 16h8",
     "lock": "M6 11h12v9.5H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11",
+    "look": "M2 12c5-8 15-8 20 0-5 8-15 8-20 0zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z",
     "menu": "M4 7h16M4 12h16M4 17h16",
     "minus": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 12h7",
+    "missed": "M4 5.5h16V20H4zM4 10h16M8 3v4M16 3v4M10 13l4 4M14 13l-4 4",
     "more": "M6 12h.01M12 12h.01M18 12h.01",
     "note": "M6 3h9l4 4v14H6zM14 3v5h5M9.5 12.5h6M9.5 16.5h6",
+    "open": "M4 12h12M11 6.5l6 5.5-6 5.5M21 4v16",
     "pause": "M8.5 5.5v13M15.5 5.5v13",
     "pen": "M4 20l1-4.5L16.5 4l3.5 3.5L8.5 19zM14 6.5l3.5 3.5",
     "phone": "M5 3.5h4l1.5 5-2.5 2a13 13 0 0 0 5.5 5.5l2-2.5 5 1.5v4c0 1-1 1.5-2 1.5"
@@ -30,10 +33,12 @@ ICONS: dict[str, str] = {
     "plus": "M12 5v14M5 12h14",
     "print": "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
     "review": "M9 4H6a1 1 0 0 0-1 1v15h14V5a1 1 0 0 0-1-1h-3M9 2.5h6v3H9zM8.5 13l2.5 2.5 4.5-5",
+    "rise": "M3 17l6-6 4 4 8-8M15 7h6v6",
     "road": "M8 20.5 10.5 3.5M16 20.5 13.5 3.5M12 5v2.5M12 11v2.5M12 17v2.5",
     "search": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5 20 20",
     "shield": "M12 3l7.5 3v5.5c0 5-3.5 8-7.5 9.5-4-1.5-7.5-4.5-7.5-9.5V6zM12 8.5v4M12 15.5v.01",
     "sign": "M4 19c5-1 6-13 9-13s-4 13-1 13 3-5 4.5-5 1 4 3.5 4",
+    "silent": "M4 5h16v11h-9l-4 4v-4H4zM8.5 10.5h.01M12 10.5h.01M15.5 10.5h.01",
     "star": "M12 4v16M5 8l14 8M19 8 5 16",
     "stay": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 12.5l2.5 2.5 4.5-5",
     "stop": "M8 3h8l5 5v8l-5 5H8l-5-5V8zM9.5 9v6M14.5 9v6",
@@ -48,4 +53,4 @@ ICONS: dict[str, str] = {
 }
 
 # These point along the line of reading, and turn round where it runs from right to left.
-TURNS_ROUND = frozenset({"arrow-left", "arrow-right", "undo", "list", "note"})
+TURNS_ROUND = frozenset({"arrow-left", "arrow-right", "undo", "list", "note", "open", "rise"})

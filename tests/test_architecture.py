@@ -26,6 +26,7 @@ PURE = {
     },
     "patients": {
         "adherence",
+        "attention",
         "decision_dates",
         "finding",
         "fit",
@@ -40,7 +41,7 @@ PURE = {
 # What every layer may use: words, refusals, roles. They import no layer themselves, but for types.
 SHARED = {
     "rehab": {"condition_sentences", "errors", "icd_sentences", "roles", "sentences"},
-    "patients": {"decision_sentences", "ledger_sentences", "sentences"},
+    "patients": {"attention_sentences", "decision_sentences", "ledger_sentences", "sentences"},
 }
 # What joins the layers to Django and to other libraries, and what stands beside them.
 EDGE = {

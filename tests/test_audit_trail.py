@@ -12,8 +12,21 @@ from uuid import uuid4
 
 import pytest
 
-from patients.actions import checkin, decision, episode, invitation, log, patient, prescription, session, sight, visit
+from patients.actions import (
+    checkin,
+    dealt_with,
+    decision,
+    episode,
+    invitation,
+    log,
+    patient,
+    prescription,
+    session,
+    sight,
+    visit,
+)
 from patients.actions.ledger import Seen
+from patients.attention import Reason
 from patients.models import Patient, Plan, TreatmentSession, Visit
 from patients.moves import Act
 from rehab.actions import catalogue, clinic, plan_template, user
@@ -122,6 +135,12 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "patients.episode.open_episode": (lambda w: None, lambda w, _: cast.episode(w.maria, lead=w.ana, at=NOW)),
     "patients.episode.correct_episode": (
         lambda w: w.maria.episodes.get(), lambda w, row: episode.correct_episode(episode=row, problem="Knee", **w.who),
+    ),
+    "patients.dealt_with.deal_with": (
+        lambda w: w.maria.episodes.get(),
+        lambda w, row: dealt_with.deal_with(
+            episode=row, reason=Reason.SILENT, level=1, until=TODAY + timedelta(days=2), words="Rang her", **w.who
+        ),
     ),
     "patients.sight.look_again": (
         lambda w: w.maria.episodes.get(), lambda w, row: sight.look_again(episode=row, on=TODAY, **w.who),

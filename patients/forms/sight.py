@@ -32,3 +32,31 @@ class LookAgainForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["look_again_on"] = look_again_field(clinic)
+
+
+class DealtWithForm(forms.Form):
+    """What was done about a reason of the caseload, and until when it need not show."""
+
+    words = forms.CharField(
+        label=gettext_lazy("What was done"),
+        help_text=gettext_lazy("A line for the record and for colleagues. The patient does not see it."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Say in a few words what was done.")},
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"] = forms.DateField(
+            label=_("Until"),
+            help_text=_(
+                "That day it is back, if it still holds; at once if it gets worse. At most %(days)s days ahead."
+            )
+            % {"days": clinic.look_again_max_days},
+            input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            error_messages={
+                "required": _("Choose a day."),
+                "invalid": _("Give a day, such as 2026-03-04."),
+            },
+        )

@@ -12,6 +12,9 @@ from rehab.models.base import Addressed
 
 from ..finding import Token, alike, read_query
 
+# Of an episode, seen from the patient: its lead has left, or treats no more.
+NOBODYS_EPISODE = Q(episodes__lead__is_active=False) | Q(episodes__lead__is_physiotherapist=False)
+
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> PatientQuerySet:
@@ -19,7 +22,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
         A patient: their own record. A physiotherapist: the clinic's patients, or, by the clinic's setting, those with
         an episode that they lead, or led by somebody for whom they cover or have covered, and those whom nobody leads
-        yet. Everyone else: none.
+        yet or any more. Everyone else: none.
         """
         own = Q(user=user)
         if not user.is_physiotherapist:
@@ -27,7 +30,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         of_clinic = Q(clinic_id=user.clinic_id)
         if user.clinic.own_caseload_only:
             covered = Q(episodes__lead__away__covered_by=user, episodes__lead__away__withdrawn_at__isnull=True)
-            of_clinic &= Q(episodes__lead=user) | covered | Q(episodes__isnull=True)
+            left = Q(episodes__closed_on__isnull=True) & NOBODYS_EPISODE
+            of_clinic &= Q(episodes__lead=user) | covered | Q(episodes__isnull=True) | left
         return self.filter(own | of_clinic).distinct()
 
     def receivable_by(self, user: User) -> PatientQuerySet:

@@ -224,13 +224,16 @@ def load(
     )
 
 
-def load_many(plans: Collection[Plan], first: date, last: date) -> dict[int, Readings]:
-    """The same for each plan of a list, by the plan's primary key: four queries for all of them together."""
+def load_many(plans: Collection[Plan], first: date, last: date, *, first_days: int = 0) -> dict[int, Readings]:
+    """The same for each plan of a list, by the plan's primary key: four queries for all of them together.
+
+    With `first_days` the check-ins of so many days from each plan's start are there, too.
+    """
     patients = {plan.patient_id for plan in plans}
     phases = _phases(plans, with_items=False)
     courses = _by(PlanSpan.objects.filter(plan__in=plans), "plan_id")
     logs = _by(_logs(patients, first, last), "patient_id")
-    check_ins = _by(_check_ins(patients, first, last), "patient_id")
+    check_ins = _by(_check_ins(patients, first, last, also=_from_the_start(plans, first_days)), "patient_id")
     return {
         plan.pk: Readings(
             plan.patient_id,
@@ -293,9 +296,20 @@ def _logs(patients: Collection[int], first: date, last: date) -> list[ExerciseLo
     )
 
 
-def _check_ins(patients: Collection[int], first: date, last: date) -> list[CheckIn]:
-    rows = CheckIn.objects.filter(patient__in=patients, on__range=(first, last), superseded_at__isnull=True)
+def _check_ins(patients: Collection[int], first: date, last: date, *, also: Q | None = None) -> list[CheckIn]:
+    wanted = Q(patient__in=patients, on__range=(first, last))
+    rows = CheckIn.objects.filter(wanted | also if also else wanted, superseded_at__isnull=True)
     return list(rows.order_by("on"))
+
+
+def _from_the_start(plans: Collection[Plan], days: int) -> Q:
+    """The first days of each plan, those that start on one date together."""
+    found = Q()
+    if days:
+        for start_on in sorted({plan.start_on for plan in plans}):
+            patients = [plan.patient_id for plan in plans if plan.start_on == start_on]
+            found |= Q(patient__in=patients, on__range=(start_on, start_on + (days - 1) * DAY))
+    return found
 
 
 def _by(rows: Iterable[Row], column: str) -> defaultdict[int, list[Row]]:

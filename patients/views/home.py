@@ -14,7 +14,7 @@ from ..access import own_record
 def home(request: HttpRequest) -> HttpResponse:
     """The first page that this person has."""
     if can(request.user, Capability.TREAT):
-        return redirect("patient_list")
+        return redirect("caseload")
     if can(request.user, Capability.RECEIVE):
         return redirect(_desks_first_page())
     if can(request.user, Capability.READ_LIBRARY):

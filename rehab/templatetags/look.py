@@ -101,6 +101,12 @@ def state_chip(state: str, phase: int | None = None) -> dict[str, Any]:
     return {"look": look, "icon": name, "word": word}
 
 
+@register.filter
+def state_word(state: str) -> str:
+    """The word of a plan's state."""
+    return str(STATES[str(state)][2])
+
+
 @register.inclusion_tag("components/day_shape.html")
 def day_shape(kind: str, size: int = 22) -> dict[str, Any]:
     """The shape of a day: done, not_done, rest, no_report or not_asked. `day_word` has its word."""
@@ -212,6 +218,12 @@ def days_chart(days: Iterable[Any]) -> dict[str, Any]:
         "levels": [(pain, charts.pain_y(pain), charts.pain_y(pain) + 5) for pain in (0, 5, 10)],
         "counts": [(kind, counted[kind]) for kind in DAY_WORDS if counted[kind]],
     }
+
+
+@register.inclusion_tag("components/spark.html")
+def spark(pains: Sequence[int | None]) -> dict[str, Any]:
+    """A few mornings as a line, the oldest first, None where nobody answered; the figure stands beside it in words."""
+    return {"spark": charts.spark(pains)}
 
 
 @register.filter

@@ -61,6 +61,9 @@ TABLE: dict[str, Row] = {
     "learn": OWN,
     "help": page(200, 200, 200, 200),
     # the charts
+    "caseload": page(403, 200, 403, 403),
+    "dealt_with": CHART_FORM,
+    "episode_look_again": CHART_FORM,
     "patient_list": page(403, 200, 200, 403),
     "patient_new": form(403, 200, 200, 403),
     "chart": CHART,

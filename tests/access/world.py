@@ -75,6 +75,7 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
             "visit_id": patient.visits.earliest("pk").public_id,
             "on": cast.TODAY - timedelta(days=1),
             "act": "stay",
+            "reason": "note_open",
             "code": "ABCDEFGHJK",
             "uidb36": "1",
             "key": "set-password",
