@@ -246,7 +246,13 @@ def staff_nav_for(**roles: bool) -> list[str]:
 
 
 def test_the_navigation_opens_what_the_role_opens() -> None:
-    assert staff_nav_for(is_physiotherapist=True) == ["All patients", "Library", "Templates", "Conditions"]
+    assert staff_nav_for(is_physiotherapist=True) == [
+        "My patients",
+        "All patients",
+        "Library",
+        "Templates",
+        "Conditions",
+    ]
     assert staff_nav_for(is_administrator=True) == ["Library", "Templates", "Conditions"]
     assert staff_nav_for(is_front_desk=True) == ["All patients"]
 
