@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .views import account, condition, exercise, health, icd, plan_template
+from .views import account, condition, exercise, health, icd, plan_template, snippet
 
 handler400 = "rehab.views.errors.bad_request"
 handler403 = "rehab.views.errors.permission_denied"
@@ -30,6 +30,8 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("accounts/snippets/", snippet.snippet_list, name="snippet_list"),
+    path("accounts/snippets/<uuid:snippet_id>/", snippet.snippet, name="snippet"),
     path("library/codes/", icd.code_search, name="code_search"),
     path("library/conditions/", condition.condition_list, name="condition_list"),
     path("library/conditions/<uuid:condition_id>/", condition.condition, name="condition"),

@@ -29,8 +29,8 @@ from patients.actions.ledger import Seen
 from patients.attention import Reason
 from patients.models import Patient, Plan, TreatmentSession, Visit
 from patients.moves import Act
-from rehab.actions import catalogue, clinic, plan_template, user
-from rehab.models import AuditEvent, Clinic, TemplateVersion, User
+from rehab.actions import catalogue, clinic, plan_template, snippet, user
+from rehab.models import AuditEvent, Clinic, Snippet, TemplateVersion, User
 from tests import cast
 from tests.cast import NOW, TODAY
 
@@ -75,6 +75,9 @@ class World:
 
     def signed(self) -> TreatmentSession:
         return session.sign_session(session=self.note(), version=1, subjective="Well", **self.who)
+
+    def snippet(self) -> Snippet:
+        return snippet.add_snippet(name="slr", text="70°", **self.who)
 
     def kept(self) -> Visit:
         booked = self.booked()
@@ -249,6 +252,11 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "rehab.user.deactivate": (
         lambda w: cast.person("Bruno"), lambda w, who: user.deactivate(user=who, **w.who),
     ),
+    "rehab.snippet.add_snippet": (lambda w: None, lambda w, _: w.snippet()),
+    "rehab.snippet.change_snippet": (
+        World.snippet, lambda w, row: snippet.change_snippet(snippet=row, name="slr", text="80°", **w.who),
+    ),
+    "rehab.snippet.delete_snippet": (World.snippet, lambda w, row: snippet.delete_snippet(snippet=row, **w.who)),
     "rehab.user.end_sessions": (lambda w: None, lambda w, _: user.end_sessions(user=w.ana, **w.who)),
 }  # fmt: skip
 

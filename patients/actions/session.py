@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from rehab import audit
 from rehab.errors import Refused
-from rehab.models import User
+from rehab.models import NoteKind, User
 from rehab.roles import Capability, can
 
 from .. import readings
@@ -20,12 +20,13 @@ from ..models.log import How
 from ..readings.session import exercises_done
 from .log import log_exercise
 from .note import (
-    FIELDS,
-    SOAP,
+    WORDS,
     Done,
     Status,
     checked,
     exercises_ticked,
+    fields_of,
+    has_words,
     read,
     saved_meanwhile,
     too_late,
@@ -69,6 +70,7 @@ def start_session(
         physiotherapist=by,
         kind=kind,
         on=on,
+        note_kind=patient.clinic.note_kind,
         phase=position.phase if position else None,
         day=position.day if position else None,
         saved_at=at,
@@ -95,13 +97,13 @@ def save_session(
     done: Sequence[Done] | None = None,
     **fields: Any,
 ) -> TreatmentSession:
-    """Write a draft: `fields` are any of FIELDS, `done` (None: as it was) the exercises of the session.
+    """Write a draft: `fields` are any of `fields_of` its kind, `done` (None: as it was) the exercises of the session.
 
     `version` is the one that the form showed. Raises Conflict where the note was saved, signed or discarded meanwhile:
     its `now` has `version`, `saved_by` (a name), `saved_at` and `differences`, both texts field by field. The same
     content sent twice is no conflict. Raises Refused, with the field, for what a note cannot hold.
     """
-    if unknown := set(fields) - set(FIELDS):
+    if unknown := set(fields) - set(fields_of(session.note_kind)):
         raise TypeError(f"no such field: {sorted(unknown)}")
     _check_author(by, session.patient)
     content = {name: checked(name, value) for name, value in fields.items()}
@@ -112,7 +114,13 @@ def save_session(
     if exercises is not None:
         write_exercises(session, exercises)
     audit.record("session.save", session, by=by, at=at, fields=[*content, *([] if done is None else ["exercises"])])
-    return read(session)
+    if session.version != version:
+        return read(session)
+    # Nobody has written since this row was read: what stands now needs no other look.
+    for name, value in content.items():
+        setattr(session, name, value)
+    session.version, session.saved_at, session.saved_by = version + 1, at, by
+    return session
 
 
 @transaction.atomic
@@ -125,7 +133,7 @@ def sign_session(
     done: Sequence[Done] | None = None,
     **fields: Any,
 ) -> TreatmentSession:
-    """Save a draft and close it for good. Only who wrote it signs it, and not without a word under S, O, A or P.
+    """Save a draft and close it for good. Only who wrote it signs it, and not without a word, where it holds words.
 
     What was done here of what the plan asks for that day counts as done, unless it is on record already. Raises as
     `save_session` does; whatever is refused, nothing is saved.
@@ -133,12 +141,12 @@ def sign_session(
     if session.physiotherapist_id != by.pk:
         raise Refused("not_yours", _("Only %(name)s can sign this note.") % {"name": session.physiotherapist.name})
     session = save_session(session=session, version=version, by=by, at=at, done=done, **fields)
-    if not any(getattr(session, name).strip() for name in SOAP):
-        raise Refused(
-            "empty_note",
-            _("There is no text yet: write something under S, O, A or P before you sign."),
-            field="subjective",
-        )
+    if not has_words(session):
+        says = {
+            NoteKind.FULL: _("There is no text yet: write something under S, O, A or P before you sign."),
+            NoteKind.SHORT: _("There is no text yet: write the note before you sign."),
+        }
+        raise Refused("empty_note", says[NoteKind(session.note_kind)], field=WORDS[session.note_kind][0])
     _log_what_was_done(session, by=by, at=at)
     # What was sent may have been on record already, so nothing has locked the row: what is signed is what was read.
     drafts = TreatmentSession.objects.filter(pk=session.pk, version=session.version, status=Status.DRAFT)

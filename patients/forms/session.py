@@ -9,12 +9,20 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rehab.dosage import AMOUNTS, BOUNDS
+from rehab.models import Snippet
 from rehab.sentences import dosage_words
 
-from ..actions.note import FIELDS, LONGEST_NOTE, LONGEST_SESSION, LONGEST_TEXT, Difference, Done
+from ..actions.note import LONGEST_NOTE, LONGEST_SESSION, LONGEST_TEXT, WORDS, Difference, Done, fields_of
 from ..models import Addendum, Episode, Prescription, SessionExercise, TreatmentSession
 from ..readings.session import offered_exercises
 
+LABELS = {
+    "sets": gettext_lazy("Sets"),
+    "reps": gettext_lazy("Times"),
+    "hold_seconds": gettext_lazy("Hold, seconds"),
+    "minutes": gettext_lazy("Minutes"),
+}
 WHOLE_PAIN = gettext_lazy("A whole number from 0 to 10, please.")
 
 
@@ -76,12 +84,25 @@ class StartForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class ExerciseRow:
-    """An exercise as the form shows it: its key in the form, whether it is ticked, the box for a remark."""
+    """An exercise as the form shows it: its key in the form, whether it is ticked, the box for a remark, and the
+    amounts of today only, which begin as the plan has them."""
 
     key: str
     prescription: Prescription
     ticked: bool
     remark: forms.BoundField
+    amounts: list[forms.BoundField]
+
+    @property
+    def is_other(self) -> bool:
+        """Whether another dose than the plan's stands in the form, or what was typed as one is wrong."""
+        planned = self.prescription
+        return any(
+            field.errors or field.value() not in (None, "", planned_amount, str(planned_amount))
+            for field, planned_amount in zip(
+                self.amounts, (getattr(planned, name) for name in _amounts(planned)), strict=True
+            )
+        )
 
     @property
     def dose(self) -> str:
@@ -89,7 +110,10 @@ class ExerciseRow:
 
 
 class NoteForm(forms.Form):
-    """A draft of a session note. `content()` and `done()` are what the actions take."""
+    """A draft of a session note. `content()` and `done_here()` are what the actions take.
+
+    With `words_only` it knows nothing of the exercises: so is saved what is typed, which asks as little as it can.
+    """
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TreatmentSession.Kind.choices)
@@ -105,6 +129,7 @@ class NoteForm(forms.Form):
     objective = LongText(label=gettext_lazy("Objective"), help_text=gettext_lazy("what you find"), rows=4)
     assessment = LongText(label=gettext_lazy("Assessment"), help_text=gettext_lazy("what you make of it"), rows=3)
     plan_text = LongText(label=gettext_lazy("Plan"), help_text=gettext_lazy("what comes next"), rows=3)
+    text = LongText(label=gettext_lazy("Note"), rows=8)
     treatment = LongText(label=gettext_lazy("Treatment given"), rows=2)
     pain_after = Pain(label=gettext_lazy("Pain after"))
     done = forms.MultipleChoiceField(
@@ -118,34 +143,67 @@ class NoteForm(forms.Form):
     )
     marks_optional = False
 
-    def __init__(self, *args: Any, session: TreatmentSession, **kwargs: Any) -> None:
-        self.session = session
-        self.recorded = {row.wording_key: row for row in _recorded(session)}
+    def __init__(self, *args: Any, session: TreatmentSession, words_only: bool = False, **kwargs: Any) -> None:
+        self.session, self.words_only = session, words_only
+        self.names = fields_of(session.note_kind)
+        self.recorded = {} if words_only else {row.wording_key: row for row in _recorded(session)}
         super().__init__(*args, initial=self._as_it_is(), **kwargs)
-        self.prescriptions = _by_exercise(session, self.recorded)
+        for name in {name for words in WORDS.values() for name in words} - set(self.names):
+            del self.fields[name]
+        self.prescriptions = {} if words_only else _by_exercise(session, self.recorded)
         self.fields["done"].choices = [(key, key) for key in self.prescriptions]  # type: ignore[attr-defined]
         for key, prescription in self.prescriptions.items():
-            before = self.recorded.get(prescription.wording_key)
-            self.fields[_remark(key)] = forms.CharField(
-                label=_("Remark on %(name)s") % {"name": prescription.what.name},
-                max_length=LONGEST_NOTE,
+            self._ask_about(key, prescription)
+
+    def _ask_about(self, key: str, prescription: Prescription) -> None:
+        before = self.recorded.get(prescription.wording_key)
+        name = prescription.what.name
+        self.fields[_remark(key)] = forms.CharField(
+            label=_("Remark on %(name)s") % {"name": name},
+            max_length=LONGEST_NOTE,
+            required=False,
+            initial=before.note if before else "",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        )
+        for amount in _amounts(prescription):
+            lowest, highest = BOUNDS[amount]
+            planned = getattr(prescription, amount)
+            self.fields[_amount(key, amount)] = forms.IntegerField(
+                label=LABELS[amount],
+                min_value=lowest,
+                max_value=highest,
                 required=False,
-                initial=before.note if before else "",
-                widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+                initial=before.amounts.get(amount, planned) if before else planned,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "data-planned": planned}),
             )
+
+    def words(self) -> list[forms.BoundField]:
+        """The texts that this note is made of, in order."""
+        return [self[name] for name in WORDS[self.session.note_kind]]
+
+    def still_empty(self) -> list[tuple[forms.BoundField, bool]]:
+        """What a note has besides its exercises, each with whether nothing stands there: shown beside the signature."""
+        names = ("pain_before", *WORDS[self.session.note_kind], "pain_after", "minutes")
+        return [(self[name], self[name].value() in (None, "")) for name in names]
 
     def exercises(self) -> list[ExerciseRow]:
         """The rows of the form, ticked as they were sent, or as the note has them."""
         ticked = self["done"].value() or []
         return [
-            ExerciseRow(key, prescription, key in ticked, self[_remark(key)])
+            ExerciseRow(
+                key,
+                prescription,
+                key in ticked,
+                self[_remark(key)],
+                [self[_amount(key, name)] for name in _amounts(prescription)],
+            )
             for key, prescription in self.prescriptions.items()
         ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for key, prescription in self.prescriptions.items():
-            if cleaned.get(_remark(key)) and "done" in cleaned and key not in cleaned["done"]:
+            if "done" in cleaned and key not in cleaned["done"] and self._is_said(key, prescription):
                 name = prescription.what.name
                 self.add_error(
                     _remark(key),
@@ -153,19 +211,50 @@ class NoteForm(forms.Form):
                 )
         return cleaned
 
-    def content(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in FIELDS}
+    def _is_said(self, key: str, prescription: Prescription) -> bool:
+        return bool(self.cleaned_data.get(_remark(key))) or bool(self._other_amounts(key, prescription))
 
-    def done_here(self) -> list[Done]:
-        return [Done(self.prescriptions[key], self.cleaned_data[_remark(key)]) for key in self.cleaned_data["done"]]
+    def _other_amounts(self, key: str, prescription: Prescription) -> dict[str, int]:
+        sent = {name: self.cleaned_data.get(_amount(key, name)) for name in _amounts(prescription)}
+        return {
+            name: amount
+            for name, amount in sent.items()
+            if amount is not None and amount != getattr(prescription, name)
+        }
+
+    def content(self) -> dict[str, Any]:
+        """The fields of the note that can be kept: what is wrong stays in the form until it is put right."""
+        return {name: self.cleaned_data[name] for name in self.names if name in self.cleaned_data}
+
+    def done_here(self) -> list[Done] | None:
+        """The exercises; None, which leaves them as they were, where there is something wrong with them."""
+        if self.words_only or set(self.errors) - set(self.base_fields) or "done" in self.errors:
+            return None
+        return [
+            Done(
+                self.prescriptions[key],
+                self.cleaned_data[_remark(key)],
+                self._other_amounts(key, self.prescriptions[key]),
+            )
+            for key in self.cleaned_data["done"]
+        ]
 
     def show(self, version: int) -> None:
         """Let what was typed stand beside a newer version: what is sent next is meant to follow that one."""
+        self.put("version", str(version))
+
+    def put(self, name: str, value: str) -> None:
         self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.data[name] = value
+
+    def insert(self, snippet: Snippet, into: str) -> None:
+        """Put a snippet behind what was typed in a text; nothing is saved by it."""
+        name = into if into in WORDS[self.session.note_kind] else WORDS[self.session.note_kind][0]
+        typed = self.data.get(name, "").rstrip()
+        self.put(name, f"{typed}\n{snippet.text}" if typed else snippet.text)
 
     def _as_it_is(self) -> dict[str, Any]:
-        values: Mapping[str, Any] = {name: getattr(self.session, name) for name in FIELDS}
+        values: Mapping[str, Any] = {name: getattr(self.session, name) for name in self.names}
         ticked = [_key(row) for row in self.recorded.values()]
         return {**values, "version": self.session.version, "done": ticked}
 
@@ -173,7 +262,11 @@ class NoteForm(forms.Form):
 class AddendumForm(forms.Form):
     """What is said of a signed note afterwards."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Addendum.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it is"),
+        choices=[choice for choice in Addendum.Kind.choices if choice[0] != Addendum.Kind.ENTERED_IN_ERROR],
+        widget=forms.RadioSelect,
+    )
     text = LongText(label=gettext_lazy("Text"), rows=4)
     marks_optional = False
 
@@ -190,6 +283,15 @@ def _key(row: Prescription | SessionExercise) -> str:
 
 def _remark(key: str) -> str:
     return f"remark_{key}"
+
+
+def _amount(key: str, name: str) -> str:
+    return f"{name}_{key}"
+
+
+def _amounts(prescription: Prescription) -> list[str]:
+    """The amounts that the plan's dose has: another dose for today is another number of the same."""
+    return [name for name in AMOUNTS if getattr(prescription, name) is not None]
 
 
 def _recorded(session: TreatmentSession) -> list[SessionExercise]:

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rehab.access import require
 from rehab.errors import Conflict, Refused
-from rehab.models import User
+from rehab.models import NoteKind, User
 from rehab.roles import Capability
 
 from ..access import chart_page
@@ -23,7 +25,7 @@ from ..actions.session import add_addendum, discard_session, save_session, sign_
 from ..forms.seen import number_seen
 from ..forms.session import AddendumForm, NoteForm, StartForm, label_of
 from ..models import Patient, TreatmentSession
-from ..readings.session import since_last
+from ..readings.session import done_here, next_visit, since_last, where_now
 
 Status = TreatmentSession.Status
 A_PAGE = 50
@@ -72,7 +74,7 @@ def session_new(request: HttpRequest, patient: Patient) -> HttpResponse:
 def session(request: HttpRequest, patient: Patient, session_id: uuid.UUID) -> HttpResponse:
     """A session note: a draft as its form, a signed one to read and to add to."""
     at = timezone.now()
-    rows = patient.sessions.select_related("physiotherapist", "saved_by", "signed_by", "plan", "episode")
+    rows = patient.sessions.select_related("physiotherapist", "saved_by", "signed_by", "closed_by", "plan", "episode")
     row = get_object_or_404(rows, public_id=session_id)
     row.patient = patient
     if request.method != "POST":
@@ -83,6 +85,10 @@ def session(request: HttpRequest, patient: Patient, session_id: uuid.UUID) -> Ht
             return _discard(request, row, by=user, at=at)
         case "add":
             return _add(request, row, by=user, at=at)
+        case "type":
+            return _save_as_typed(request, row, by=user, at=at)
+        case "insert" if row.status == Status.DRAFT and row.note_kind != NoteKind.ELSEWHERE:
+            return _insert(request, row, by=user)
         case act:
             return _save(request, row, signs=act == "sign", by=user, at=at)
 
@@ -93,24 +99,71 @@ def _save(request: HttpRequest, session: TreatmentSession, *, signs: bool, by: U
         if session.status != Status.DRAFT:
             raise too_late(session)
         return _note_page(request, session, form, status=422)
-    act = sign_session if signs else save_session
+    sent = {"version": form.cleaned_data["version"], "done": form.done_here(), "by": by, "at": at, **form.content()}
     try:
-        act(
-            session=session,
-            version=form.cleaned_data["version"],
-            done=form.done_here(),
-            by=by,
-            at=at,
-            **form.content(),
-        )
+        act = sign_session if signs else save_session
+        act(session=session, **sent)
     except Conflict as conflict:
         return _conflict(request, session, form, conflict)
     except Refused as refused:
         form.add_error(refused.field, refused.sentence)
+        if signs:
+            _keep_what_is_not_signed(session, form, sent)
         return _note_page(request, session, form, status=422)
     if signs:
         messages.success(request, _("The note is signed."))
     return redirect("session", session.patient.public_id, session.public_id)
+
+
+def _keep_what_is_not_signed(session: TreatmentSession, form: NoteForm, sent: dict[str, Any]) -> None:
+    """A signature that is refused still leaves a draft with all that was typed."""
+    try:
+        form.show(save_session(session=session, **sent).version)
+    except Refused:
+        return  # what is wrong with the signature is wrong with the draft: the page has said it
+
+
+def _save_as_typed(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
+    """A small answer for `static/js/note.js`. What is wrong in one field keeps none of the others from being saved."""
+    form = NoteForm(request.POST, session=session, words_only="exercises" not in request.POST)
+    form.is_valid()
+    if "version" not in form.cleaned_data:
+        return JsonResponse({"errors": form.errors}, status=422)
+    sent: dict[str, Any] = {"version": form.cleaned_data["version"], "done": form.done_here(), **form.content()}
+    try:
+        saved = save_session(session=session, by=by, at=at, **sent)
+    except Conflict as conflict:
+        return JsonResponse(_both(conflict), status=409)
+    except Refused as refused:
+        return JsonResponse({"errors": {refused.field or "version": [refused.sentence]}}, status=422)
+    told = {"version": saved.version, "says": _("Saved at %(time)s") % {"time": time_format(localtime(at), "H:i")}}
+    return JsonResponse(told | {"errors": form.errors})
+
+
+def _both(conflict: Conflict) -> dict[str, Any]:
+    now = conflict.now
+    who = {"name": now["saved_by"], "at": date_format(localtime(now["saved_at"]), "j F, H:i")}
+    return {
+        "code": conflict.code,
+        "version": now["version"],
+        "sentence": conflict.sentence,
+        "theirs": _("Saved by %(name)s, %(at)s") % who,
+        "differences": [
+            {"field": row.field, "label": label_of(row), "theirs": row.theirs, "yours": row.yours}
+            for row in now["differences"]
+        ],
+    }
+
+
+def _insert(request: HttpRequest, session: TreatmentSession, *, by: User) -> HttpResponse:
+    """Put a snippet into the form as it was typed; nothing is saved by it, and nothing lost."""
+    form = NoteForm(request.POST, session=session)
+    snippet = next((row for row in by.snippets.all() if str(row.public_id) == request.POST.get("snippet")), None)
+    if snippet is None:
+        form.add_error(None, _("Choose one of your snippets."))
+        return _note_page(request, session, form, status=422)
+    form.insert(snippet, request.POST.get("into", ""))
+    return _note_page(request, session, form)
 
 
 def _conflict(request: HttpRequest, session: TreatmentSession, form: NoteForm, conflict: Conflict) -> HttpResponse:
@@ -155,16 +208,20 @@ def _note_page(
     request: HttpRequest, session: TreatmentSession, form: NoteForm | None = None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     form = form or NoteForm(session=session)
-    since = since_last(session.patient, session.plan, session.on, but=session)
+    at, patient = timezone.now(), session.patient
+    since = since_last(patient, session.plan, session.on, but=session)
     context = {
-        "patient": session.patient,
-        "age": session.patient.age_on(session.on),
+        "patient": patient,
+        "age": patient.age_on(session.on),
         "session": session,
         "form": form,
         "since": since,
         "exercises": [(row, since.days_done(row.prescription)) for row in form.exercises()],
         "pain_numbers": PAIN,
         "may_sign": session.physiotherapist_id == request.user.pk,
+        "now": where_now(since, session.plan, patient.clinic.date_at(at)),
+        "next_visit": next_visit(patient, at),
+        "snippets": list(request.user.snippets.all()) if form.words() else [],
         **more,
     }
     return render(request, "patients/session/note.html", context, status=status)
@@ -183,7 +240,7 @@ def _read_page(
         "age": session.patient.age_on(session.on),
         "session": session,
         "form": form or AddendumForm(initial={"kind": "addendum"}),
-        "exercises": session.exercises.select_related("revision", "own_exercise").order_by("pk"),
+        "exercises": done_here(session),
         "addenda": session.addenda.select_related("by"),
         **more,
     }

@@ -40,6 +40,9 @@ TABLE: dict[str, Row] = {
     "account_reset_password_from_key": public(200, BOTH),
     "account_reset_password_from_key_done": public(),
     "start": public(200, BOTH),
+    # snippets are one's own: everybody else's are not there
+    "snippet_list": form(403, 200, 403, 403),
+    "snippet": form(403, 200, 403, 403),
     # the library
     "exercise_list": LIBRARY,
     "exercise": LIBRARY,

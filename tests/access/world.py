@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from patients.actions.session import start_session
 from patients.models import Patient
+from rehab.actions.snippet import add_snippet
 from rehab.models import Condition, Exercise, PlanTemplate, User
 from tests import cast
 
@@ -58,6 +59,7 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
     session = start_session(
         patient=patient, episode=plan.episode, plan=plan, on=cast.TODAY, kind="clinic", by=by, at=cast.NOW
     )
+    snippet = add_snippet(name="slr", text="Straight leg raise 70° both sides.", by=by, at=cast.NOW)
     library = {
         "exercise_id": Exercise.objects.filter(clinic=patient.clinic).earliest("pk").public_id,
         "template_id": PlanTemplate.objects.get(clinic=patient.clinic).public_id,
@@ -72,6 +74,7 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
             "plan_id": plan.public_id,
             "prescription_id": plan.prescriptions.filter(phase__number=2).earliest("pk").public_id,
             "session_id": session.public_id,
+            "snippet_id": snippet.public_id,
             "visit_id": patient.visits.earliest("pk").public_id,
             "on": cast.TODAY - timedelta(days=1),
             "act": "stay",

@@ -110,7 +110,7 @@ class Person:
         self._on_the_way.discard(request)
 
     def _answered(self, response: Response) -> None:
-        is_page = response.request.resource_type in {"document", "xhr"}
+        is_page = response.request.resource_type in {"document", "xhr", "fetch"}
         if response.status >= 500 or (response.status >= 400 and not is_page):
             self.complaints.append(f"{response.status} for {response.url}")
 

@@ -293,7 +293,8 @@ class TestSigning:
         assert "write something under S, O, A or P" in html
         assert 'value="20"' in html
         draft.refresh_from_db()
-        assert (draft.status, draft.version) == ("draft", 1)
+        assert (draft.status, draft.minutes, draft.pain_before) == ("draft", 20, 3)  # refused, and nothing lost
+        assert f'name="version" value="{draft.version}"' in html
 
     def test_signed_twice_is_said_kindly(self, draft: TreatmentSession, ana: User, client_of: ClientOf) -> None:
         client = client_of(ana)
