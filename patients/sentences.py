@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .clashes import Clash, Meets
 from .fit import Fit
 from .moves import Act
 from .progression import Refusal, State
@@ -96,6 +98,8 @@ VISIT_STEPS_WITHIN: dict[VisitState, Promise] = {
     VisitState.DUE: gettext_lazy("due on another day"),
     VisitState.BOOKED: gettext_lazy("moved"),
     VisitState.ATTENDED: gettext_lazy("given its session note"),
+    VisitState.MISSED: gettext_lazy("what comes next was said"),
+    VisitState.CANCELLED: gettext_lazy("what comes next was said"),
 }
 
 STEPS: dict[Step, Promise] = {
@@ -106,6 +110,8 @@ STEPS: dict[Step, Promise] = {
     Step.MISS: gettext_lazy("marked as missed"),
     Step.CANCEL: gettext_lazy("cancelled"),
     Step.RENEW: gettext_lazy("made due again"),
+    Step.TAKE_BACK: gettext_lazy("made booked again"),
+    Step.ANSWER: gettext_lazy("answered with what comes next"),
 }
 
 
@@ -146,6 +152,8 @@ def fit_words(fit: str, code: str, made_for: Sequence[str]) -> str:
 def visit_event_word(event: VisitEvent) -> str:
     """What a step of a visit did, in a word."""
     state = VisitState(event.to_state)
+    if state is VisitState.BOOKED and event.from_state in {VisitState.ATTENDED, VisitState.MISSED}:
+        return _("taken back: booked, as before")
     return str(VISIT_STEPS_WITHIN[state] if event.from_state == event.to_state else VISIT_STATES[state])
 
 
@@ -156,3 +164,19 @@ def visit_event_line(event: VisitEvent) -> str:
         "by": event.by.name,
         "at": date_format(localtime(event.at), "j F Y, H:i"),
     }
+
+
+def clash_line(clash: Clash, physiotherapist: str, zone: ZoneInfo) -> str:
+    """What an appointment meets, in a sentence; who treats is named, another patient is not."""
+    words = {"name": physiotherapist, "who": clash.who}
+    if clash.since is not None:
+        words["time"] = date_format(localtime(clash.since, zone), "H:i")
+    return {
+        Meets.OVERLAP: _("%(name)s has another visit then, from %(time)s."),
+        Meets.PATIENT: _("This patient has another visit then, from %(time)s."),
+        Meets.AWAY: _("%(name)s is away on that day; %(who)s covers."),
+        Meets.CLOSED_DAY: _("The clinic is closed on that day: %(who)s.")
+        if clash.who
+        else _("The clinic is closed on that day."),
+        Meets.OUTSIDE: _("That is outside the clinic’s hours."),
+    }[clash.meets] % words

@@ -13,6 +13,8 @@ class Step(StrEnum):
     MISS = "miss"
     CANCEL = "cancel"
     RENEW = "renew"  # the plan that had ended goes on, so its visit is due again
+    TAKE_BACK = "take_back"  # it was marked as attended or missed by mistake
+    ANSWER = "answer"  # what comes instead of it is said, or said anew
 
 
 class VisitState(StrEnum):
@@ -33,6 +35,10 @@ TRANSITIONS: dict[tuple[VisitState, Step], VisitState] = {
     (VisitState.BOOKED, Step.CANCEL): VisitState.CANCELLED,
     (VisitState.ATTENDED, Step.NOTE): VisitState.ATTENDED,
     (VisitState.CANCELLED, Step.RENEW): VisitState.DUE,
+    (VisitState.ATTENDED, Step.TAKE_BACK): VisitState.BOOKED,
+    (VisitState.MISSED, Step.TAKE_BACK): VisitState.BOOKED,
+    (VisitState.MISSED, Step.ANSWER): VisitState.MISSED,
+    (VisitState.CANCELLED, Step.ANSWER): VisitState.CANCELLED,
 }
 
 

@@ -27,6 +27,7 @@ PURE = {
     "patients": {
         "adherence",
         "attention",
+        "clashes",
         "decision_dates",
         "finding",
         "fit",

@@ -8,7 +8,7 @@ from ..follow_ups import Asked, Due, Standing, renewed
 from ..models import Plan, Visit, VisitEvent
 from ..progression import ENDED
 from ..visits import Step
-from .visit import open_visit, set_due_on, step
+from .visit_steps import open_visit, set_due_on, step
 
 
 def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:

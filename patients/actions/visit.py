@@ -1,32 +1,37 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from rehab import audit
-from rehab.errors import Conflict, Refused
-from rehab.models import Clinic, User
-from rehab.roles import Capability, can
+from rehab.errors import Refused
+from rehab.models import User
 
-from .. import sentences
 from ..models import Episode, TreatmentSession, Visit, VisitEvent
-from ..visits import Step, StepRefused, after
+from ..visits import Step
+from .appointment import APPOINTMENT, lock_physiotherapist, one_at_a_time, set_appointment
 from .session import start_session
+from .sight import keep_in_sight
+from .visit_steps import check_step, day_of, lock, step
+from .visit_steps import open_visit as open_visit  # where others look for it
+from .what_next import follow, undo
 
-SHORTEST, LONGEST = 5, 480  # minutes
-FURTHEST = timedelta(days=366)
-APPOINTMENT = ("physiotherapist", "starts_at", "minutes")
 Cause = VisitEvent.Cause
 
 
 @transaction.atomic
 def add_visit(
-    *, episode: Episode, physiotherapist: User, starts_at: datetime, minutes: int, by: User, at: datetime
+    *,
+    episode: Episode,
+    physiotherapist: User,
+    starts_at: datetime,
+    minutes: int,
+    by: User,
+    at: datetime,
+    anyway: Collection[str] = (),
 ) -> Visit:
     """Book a treatment visit that no protocol asked for. The same sent twice is one visit.
 
@@ -35,33 +40,52 @@ def add_visit(
     if episode.closed_on is not None:
         raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
     visit = Visit(patient=episode.patient, episode=episode, kind=Visit.Kind.TREATMENT, state=Visit.State.BOOKED)
-    _set_appointment(visit, physiotherapist, starts_at, minutes, at)
-    appointment = {name: getattr(visit, name) for name in APPOINTMENT}
+    lock_physiotherapist(physiotherapist, episode.patient.clinic)  # first: of the same sent twice the second waits here
+    appointment = {"physiotherapist": physiotherapist, "starts_at": starts_at, "minutes": minutes}
     if there := Visit.objects.filter(episode=episode, kind=visit.kind, state=visit.state, by=by, **appointment).first():
         return there
-    with _one_at_a_time():
+    set_appointment(visit, physiotherapist, starts_at, minutes, at=at, anyway=anyway)
+    with one_at_a_time():
         return open_visit(visit, by=by, at=at)
 
 
 @transaction.atomic
 def book_visit(
-    *, visit: Visit, seen: int, physiotherapist: User, starts_at: datetime, minutes: int, by: User, at: datetime
+    *,
+    visit: Visit,
+    seen: int,
+    physiotherapist: User,
+    starts_at: datetime,
+    minutes: int,
+    by: User,
+    at: datetime,
+    anyway: Collection[str] = (),
 ) -> Visit:
     """Give a visit that is due its appointment: a moment, a length in minutes, a physiotherapist of the clinic.
 
     `seen` is the number of the last event that the form showed. Raises Conflict where there is a later one. Raises
     Refused, with the field, for a date before today or more than a year off, a length that is none, somebody who is no
-    active physiotherapist of the clinic, and a patient who has another visit at that moment.
+    active physiotherapist of the clinic, and a patient who has another visit at that moment. Raises Clashes where the
+    appointment overlaps another visit, or falls on an hour, a day or an absence that is closed for it: `anyway` names
+    those that are known and accepted.
     """
-    return _appoint(visit, Step.BOOK, seen, physiotherapist, starts_at, minutes, by=by, at=at)
+    return _appoint(visit, Step.BOOK, seen, physiotherapist, starts_at, minutes, anyway, by=by, at=at)
 
 
 @transaction.atomic
 def move_visit(
-    *, visit: Visit, seen: int, physiotherapist: User, starts_at: datetime, minutes: int, by: User, at: datetime
+    *,
+    visit: Visit,
+    seen: int,
+    physiotherapist: User,
+    starts_at: datetime,
+    minutes: int,
+    by: User,
+    at: datetime,
+    anyway: Collection[str] = (),
 ) -> Visit:
     """Give a booked visit another appointment. Raises as `book_visit` does."""
-    return _appoint(visit, Step.MOVE, seen, physiotherapist, starts_at, minutes, by=by, at=at)
+    return _appoint(visit, Step.MOVE, seen, physiotherapist, starts_at, minutes, anyway, by=by, at=at)
 
 
 @transaction.atomic
@@ -71,8 +95,8 @@ def attend_visit(*, visit: Visit, seen: int, by: User, at: datetime, session: Tr
     Raises Conflict for a stale page; Refused before the visit's day, and for a note of another patient, of another
     day, of another visit, or discarded.
     """
-    visit = _lock(visit, seen)
-    held_on = _day_of(visit)
+    visit = lock(visit, seen)
+    held_on = day_of(visit)
     if held_on is not None and held_on > visit.patient.clinic.date_at(at):
         raise Refused(
             "not_yet",
@@ -83,6 +107,7 @@ def attend_visit(*, visit: Visit, seen: int, by: User, at: datetime, session: Tr
         _check_note(visit, session, held_on)
         visit.session = session
     step(visit, Step.ATTEND, by=by, at=at, fields=("session",) if session else ())
+    keep_in_sight(visit.episode, by=by, at=at)
     return visit
 
 
@@ -98,10 +123,10 @@ def attend_with_new_note(
 @transaction.atomic
 def note_visit(*, visit: Visit, seen: int, session: TreatmentSession, by: User, at: datetime) -> Visit:
     """Link a visit that was kept without a note to its session note. Raises as `attend_visit` does."""
-    visit = _lock(visit, seen)
+    visit = lock(visit, seen)
     if visit.session is not None and visit.session.status != TreatmentSession.Status.DISCARDED:
         raise Refused("has_a_note", _("This visit has its session note already."))
-    _check_note(visit, session, _day_of(visit))
+    _check_note(visit, session, day_of(visit))
     visit.session = session
     step(visit, Step.NOTE, by=by, at=at, fields=("session",))
     return visit
@@ -115,93 +140,91 @@ def note_visit_anew(*, visit: Visit, seen: int, kind: str, by: User, at: datetim
 
 
 @transaction.atomic
-def miss_visit(*, visit: Visit, seen: int, by: User, at: datetime, reason: str = "") -> Visit:
-    """Mark a booked visit as missed, once its time has come. Raises Conflict for a stale page, Refused before."""
-    visit = _lock(visit, seen)
+def miss_visit(
+    *,
+    visit: Visit,
+    seen: int,
+    by: User,
+    at: datetime,
+    what_next: str = "",
+    next_on: date | None = None,
+    reason: str = "",
+) -> Visit:
+    """Mark a booked visit as missed, once its time has come, and do what comes next; see `what_next.follow`.
+
+    Raises Conflict for a stale page, Refused before its time and for a next that cannot be.
+    """
+    visit = lock(visit, seen)
     if visit.starts_at is not None and visit.starts_at > at:
         raise Refused("not_yet", _("This visit has not begun yet. If the patient cannot come, cancel or move it."))
-    step(visit, Step.MISS, by=by, at=at, reason=reason.strip())
+    reason = reason.strip()
+    step(visit, Step.MISS, what_next=what_next, reason=reason, by=by, at=at)
+    follow(visit, what_next, next_on, reason, by=by, at=at)
     return visit
 
 
 @transaction.atomic
-def cancel_visit(*, visit: Visit, seen: int, cause: str, by: User, at: datetime, reason: str = "") -> Visit:
-    """Call off a visit that is due or booked; `cause` says who did: the patient or the clinic."""
-    visit = _lock(visit, seen)
-    if cause not in {Cause.PATIENT, Cause.CLINIC}:
-        raise Refused("no_cause", _("Say who cancels it: the patient or the clinic."), field="cause")
-    step(visit, Step.CANCEL, by=by, at=at, cause=cause, reason=reason.strip())
-    return visit
-
-
-def open_visit(visit: Visit, *, by: User, at: datetime) -> Visit:
-    """Write a new visit with its first event. The caller's transaction."""
-    visit.by, visit.at, visit.last_sequence = by, at, 1
-    visit.save(force_insert=True)
-    _event(visit, from_state="", by=by, at=at)
-    audit.record("visit.create", visit, by=by, at=at, fields=["state"])
-    return visit
-
-
-def step(
-    visit: Visit,
-    act: Step,
+def cancel_visit(
     *,
+    visit: Visit,
+    seen: int,
+    cause: str,
     by: User,
     at: datetime,
-    cause: str = "",
+    what_next: str = "",
+    next_on: date | None = None,
     reason: str = "",
-    fields: tuple[str, ...] = (),
-) -> None:
-    """Take a visit, locked by the caller and with `fields` already set on it, one step further. Raises Refused."""
-    try:
-        state = after(visit.state, act)
-    except StepRefused as refused:
-        raise Refused("visit_step", sentences.visit_step_refused(refused.state, refused.step)) from refused
-    from_state, visit.state = visit.state, state
-    visit.last_sequence += 1
-    visit.save(update_fields=["state", "last_sequence", *fields])
-    _event(visit, from_state=from_state, cause=cause, reason=reason, by=by, at=at)
-    audit.record(f"visit.{act}", visit, by=by, at=at, fields=["state", *fields])
+) -> Visit:
+    """Call off a visit that is due or booked, and do what comes next; `cause` says who did: the patient or the clinic.
+
+    Raises as `miss_visit` does.
+    """
+    visit = lock(visit, seen)
+    if cause not in {Cause.PATIENT, Cause.CLINIC}:
+        raise Refused("no_cause", _("Say who cancels it: the patient or the clinic."), field="cause")
+    reason = reason.strip()
+    step(visit, Step.CANCEL, cause=cause, what_next=what_next, reason=reason, by=by, at=at)
+    follow(visit, what_next, next_on, reason, by=by, at=at)
+    return visit
 
 
-def set_due_on(visit: Visit, due_on: date, *, by: User, at: datetime) -> None:
-    """Give a visit that is still due another date. The caller has locked it."""
-    visit.due_on = due_on
-    visit.last_sequence += 1
-    visit.save(update_fields=["due_on", "last_sequence"])
-    _event(visit, from_state=visit.state, by=by, at=at)
-    audit.record("visit.due_on", visit, by=by, at=at, fields=["due_on"])
+@transaction.atomic
+def answer_visit(
+    *,
+    visit: Visit,
+    seen: int,
+    what_next: str,
+    by: User,
+    at: datetime,
+    next_on: date | None = None,
+    reason: str = "",
+) -> Visit:
+    """Say of a visit that was missed or cancelled what comes instead, or say it anew. Raises as `miss_visit` does."""
+    visit = lock(visit, seen)
+    if not what_next:
+        raise Refused("no_next", _("Say what comes next."), field="what_next")
+    reason = reason.strip()
+    step(visit, Step.ANSWER, what_next=what_next, reason=reason, by=by, at=at)
+    follow(visit, what_next, next_on, reason, by=by, at=at)
+    return visit
 
 
-def _event(visit: Visit, *, from_state: str, by: User, at: datetime, cause: str = "", reason: str = "") -> None:
-    VisitEvent.objects.create(
-        visit=visit,
-        sequence=visit.last_sequence,
-        from_state=from_state,
-        to_state=visit.state,
-        starts_at=visit.starts_at,
-        minutes=visit.minutes,
-        physiotherapist=visit.physiotherapist,
-        due_on=visit.due_on,
-        cause=cause,
-        reason=reason,
-        by=by,
-        at=at,
-    )
+@transaction.atomic
+def take_back_visit(*, visit: Visit, seen: int, by: User, at: datetime, reason: str = "") -> Visit:
+    """Make a visit that was marked as attended or missed by mistake booked again, while no note hangs on it.
 
-
-def _lock(visit: Visit, seen: int) -> Visit:
-    """The visit's row, locked until the transaction ends. Raises Conflict where it has moved on since it was seen."""
-    rows = Visit.objects.select_for_update(of=("self",))
-    visit = rows.select_related("patient__clinic", "physiotherapist", "session").get(pk=visit.pk)
-    if visit.last_sequence != seen:
-        meanwhile = visit.events.filter(sequence__gt=seen).select_related("by")
-        raise Conflict(
-            "stale",
-            _("This visit has changed since you opened the page. Look at what happened, then decide again."),
-            now={"events": [sentences.visit_event_line(event) for event in meanwhile]},
-        )
+    Raises Conflict for a stale page; Refused where there is a note, and for who came without an appointment.
+    """
+    visit = lock(visit, seen)
+    check_step(visit, Step.TAKE_BACK)
+    if visit.session is not None and visit.session.status != TreatmentSession.Status.DISCARDED:
+        raise Refused("has_a_note", _("This visit has a session note, so it took place. Discard the note first."))
+    if visit.unplanned:
+        raise Refused("unplanned", _("There was no appointment, so there is none to go back to."))
+    if visit.state == Visit.State.MISSED:
+        undo(visit, by=by, at=at)
+    with one_at_a_time():
+        step(visit, Step.TAKE_BACK, reason=reason.strip(), by=by, at=at)
     return visit
 
 
@@ -212,58 +235,22 @@ def _appoint(
     physiotherapist: User,
     starts_at: datetime,
     minutes: int,
+    anyway: Collection[str],
     *,
     by: User,
     at: datetime,
 ) -> Visit:
-    visit = _lock(visit, seen)
-    _set_appointment(visit, physiotherapist, starts_at, minutes, at)
-    with _one_at_a_time():
+    visit = lock(visit, seen)
+    check_step(visit, act)
+    set_appointment(visit, physiotherapist, starts_at, minutes, at=at, anyway=anyway)
+    with one_at_a_time():
         step(visit, act, by=by, at=at, fields=APPOINTMENT)
     return visit
 
 
-def _set_appointment(visit: Visit, physiotherapist: User, starts_at: datetime, minutes: int, at: datetime) -> None:
-    clinic = visit.patient.clinic
-    _check_day(clinic, clinic.date_at(starts_at), clinic.date_at(at))
-    if not SHORTEST <= minutes <= LONGEST:
-        raise Refused(
-            "no_such_length",
-            _("A visit takes between %(shortest)s and %(longest)s minutes.")
-            % {"shortest": SHORTEST, "longest": LONGEST},
-            field="minutes",
-        )
-    if not can(physiotherapist, Capability.TREAT) or physiotherapist.clinic_id != clinic.pk:
-        raise Refused(
-            "no_physiotherapist", _("Choose an active physiotherapist of the clinic."), field="physiotherapist"
-        )
-    visit.physiotherapist, visit.starts_at, visit.minutes = physiotherapist, starts_at, minutes
-
-
-def _check_day(clinic: Clinic, on: date, today: date) -> None:
-    if on < today:
-        raise Refused("in_the_past", _("That day is over. A visit is booked for today or later."), field="on")
-    if on - today > FURTHEST:
-        raise Refused("too_far_ahead", _("That is more than a year ahead. Is the year right?"), field="on")
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """What the database refuses here is a second appointment of the patient at one moment."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise Refused("two_at_once", _("This patient has another visit booked for that time."), field="time") from error
-
-
-def _day_of(visit: Visit) -> date | None:
-    return visit.patient.clinic.date_at(visit.starts_at) if visit.starts_at else None
-
-
 def _note_of_the_day(visit: Visit, kind: str, *, by: User, at: datetime) -> TreatmentSession:
     """The note is written before the visit is locked, as a decision locks the plan first and its visits after it."""
-    on = _day_of(visit) or visit.patient.clinic.date_at(at)
+    on = day_of(visit) or visit.patient.clinic.date_at(at)
     plan = visit.patient.plans.filter(ended_on__isnull=True).first()
     return start_session(patient=visit.patient, episode=visit.episode, plan=plan, on=on, kind=kind, by=by, at=at)
 

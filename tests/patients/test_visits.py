@@ -23,6 +23,10 @@ LEADS_TO = {
     ("booked", "cancel"): "cancelled",
     ("attended", "note"): "attended",
     ("cancelled", "renew"): "due",
+    ("attended", "take_back"): "booked",
+    ("missed", "take_back"): "booked",
+    ("missed", "answer"): "missed",
+    ("cancelled", "answer"): "cancelled",
 }
 
 
