@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +21,7 @@ from patients.actions import (
     log,
     patient,
     prescription,
+    series,
     session,
     sight,
     visit,
@@ -85,6 +86,10 @@ class World:
 
     def said(self) -> dict[str, Any]:
         return {"patient": self.maria, "client_id": uuid4()} | self.who
+
+    def missed(self) -> Visit:
+        booked = self.booked()
+        return visit.miss_visit(**self.of_visit(booked))
 
     def ticked(self) -> Any:
         return log.log_exercise(prescription=self.wall_sit(), on=TODAY, occasion=1, status="done", **self.said())
@@ -217,6 +222,17 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "patients.visit.miss_visit": (World.booked, lambda w, row: visit.miss_visit(**w.of_visit(row))),
     "patients.visit.cancel_visit": (
         World.booked, lambda w, row: visit.cancel_visit(cause="patient", **w.of_visit(row)),
+    ),
+    "patients.visit.answer_visit": (
+        World.missed, lambda w, row: visit.answer_visit(what_next="again", **w.of_visit(row)),
+    ),
+    "patients.visit.take_back_visit": (World.missed, lambda w, row: visit.take_back_visit(**w.of_visit(row))),
+    "patients.series.book_series": (
+        lambda w: None,
+        lambda w, _: series.book_series(
+            episode=w.maria.episodes.get(), physiotherapist=w.ana, on=TODAY, clock=time(15), minutes=30, weeks=2,
+            **w.who,
+        ),
     ),
     "rehab.catalogue.load_catalogue": (
         lambda w: Clinic.objects.create(name="Third", time_zone="UTC", country="DE", created_at=NOW),

@@ -22,6 +22,7 @@ from ..models import (
     TreatmentSession,
     Visit,
 )
+from .attendance import NONE_MISSED, Attendance, attendance_of
 from .days import Day
 from .plan import DAY, DAYS_SHOWN, FORTNIGHT, PlanReading, read_plan
 
@@ -73,6 +74,7 @@ class Chart:
     episode: Episode | None = None
     now: PlanReading | None = None
     visits: list[Visit] = field(default_factory=list)
+    attendance: Attendance = NONE_MISSED
     note: TreatmentSession | None = None
     invitation: Invitation | None = None
 
@@ -147,10 +149,6 @@ class Chart:
         rows = [row for row in self.visits if row.pk not in ahead]
         return sorted(rows, key=lambda row: (self._day(row), row.pk), reverse=True)
 
-    @property
-    def missed(self) -> int:
-        return sum(row.state == Visit.State.MISSED for row in self.visits)
-
     @cached_property
     def courses(self) -> list[tuple[Episode, list[Plan]]]:
         """The episodes, open ones first, each with its plans."""
@@ -200,6 +198,7 @@ def read_chart(patient: Patient, *, at: datetime, plan: UUID | None = None) -> C
         episode=episode or next(iter(episodes), None),
         now=read_plan(patient, shown, today) if shown else None,
         visits=list(patient.visits.select_related("follow_up", "physiotherapist")),
+        attendance=attendance_of(patient),
         note=patient.sessions.exclude(status=TreatmentSession.Status.DISCARDED)
         .select_related("physiotherapist")
         .first(),

@@ -3,11 +3,14 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rehab.access import require
 from rehab.errors import Conflict, Refused
 from rehab.models import User
-from rehab.roles import Capability
+from rehab.roles import Capability, can
 
-from ..access import chart_page
+from ..access import desk_page
 from ..actions.visit import (
-    add_visit,
+    answer_visit,
     attend_visit,
     attend_with_new_note,
     book_visit,
@@ -28,12 +31,23 @@ from ..actions.visit import (
     move_visit,
     note_visit,
     note_visit_anew,
+    take_back_visit,
 )
 from ..forms.seen import number_seen
-from ..forms.visit import AppointmentForm, AttendedForm, CancelForm, MissedForm, NewVisitForm
-from ..models import Patient, TreatmentSession, Visit
+from ..forms.visit import (
+    AppointmentForm,
+    AttendedForm,
+    CameForm,
+    CancelForm,
+    TakeBackVisitForm,
+    WhatNextForm,
+    wanted,
+)
+from ..models import Patient, TreatmentSession, Visit, VisitEvent
+from ..readings.attendance import attendance_of
 from ..sentences import visit_event_word
 from ..visits import Step, may
+from .booking import after, back_day
 
 OPEN = (Visit.State.DUE, Visit.State.BOOKED)
 SAID = {
@@ -43,11 +57,15 @@ SAID = {
     Step.NOTE: gettext_lazy("The visit has its session note."),
     Step.MISS: gettext_lazy("The visit is marked as missed."),
     Step.CANCEL: gettext_lazy("The visit is cancelled."),
+    Step.ANSWER: gettext_lazy("What comes next is on record."),
+    Step.TAKE_BACK: gettext_lazy("The visit is booked again, as before."),
 }
+# What only those do who write notes.
+OF_NOTES = (Step.NOTE,)
 
 
 @require_safe
-@chart_page
+@desk_page
 def visit_list(request: HttpRequest, patient: Patient) -> HttpResponse:
     at = timezone.now()
     today = patient.clinic.date_at(at)
@@ -57,52 +75,32 @@ def visit_list(request: HttpRequest, patient: Patient) -> HttpResponse:
         "patient": patient,
         "age": patient.age_on(today),
         "today": today,
+        "at": at,
+        "treats": can(request.user, Capability.TREAT),
         "ahead": [row for row in rows if row.state in OPEN],
         "past": [row for row in reversed(rows) if row.state not in OPEN],
+        "attendance": attendance_of(patient),
     }
     return render(request, "patients/visit/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@chart_page
-def visit_new(request: HttpRequest, patient: Patient) -> HttpResponse:
-    at = timezone.now()
-    user = require(request.user, Capability.TREAT)
-    today = patient.clinic.date_at(at)
-    episodes = list(patient.episodes.filter(closed_on__isnull=True))
-    context: dict[str, Any] = {"patient": patient, "age": patient.age_on(today), "today": today}
-    if not episodes:
-        return render(request, "patients/visit/no_episode.html", context)
-    sent = request.POST if request.method == "POST" else None
-    form = NewVisitForm(sent, clinic=patient.clinic, today=today, user=user, episodes=episodes)
-    if form.is_valid():
-        try:
-            visit = add_visit(episode=form.episode_of_visit(), by=user, at=at, **form.appointment())
-        except Refused as refused:
-            form.add_error(refused.field, refused.sentence)
-        else:
-            messages.success(request, SAID[Step.BOOK])
-            return redirect("visit", patient.public_id, visit.public_id)
-    due = patient.visits.filter(state=Visit.State.DUE).select_related("follow_up").order_by("due_on", "pk")
-    context |= {"form": form, "several": len(episodes) > 1, "due": due}
-    return render(request, "patients/visit/new.html", context, status=422 if form.is_bound else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@chart_page
+@desk_page
 def visit(request: HttpRequest, patient: Patient, visit_id: uuid.UUID) -> HttpResponse:
     """A visit: what it is, what happened to it, and its next steps as forms."""
     at = timezone.now()
-    row = get_object_or_404(
-        patient.visits.select_related("follow_up", "physiotherapist", "session"), public_id=visit_id
-    )
+    rows = patient.visits.select_related("follow_up", "physiotherapist", "session", "episode__lead")
+    row = get_object_or_404(rows, public_id=visit_id)
     row.patient = patient
     if request.method != "POST":
         return _page(request, row, at=at)
     act = request.POST.get("act", "")
     if act not in SAID:
         return _page(request, row, at=at, status=422)
-    return _take(request, row, Step(act), by=require(request.user, Capability.TREAT), at=at)
+    by = require(request.user, Capability.RECEIVE)
+    if Step(act) in OF_NOTES and not can(by, Capability.TREAT):
+        raise PermissionDenied
+    return _take(request, row, Step(act), by=by, at=at)
 
 
 def _take(request: HttpRequest, visit: Visit, step: Step, *, by: User, at: datetime) -> HttpResponse:
@@ -115,12 +113,32 @@ def _take(request: HttpRequest, visit: Visit, step: Step, *, by: User, at: datet
         visit.refresh_from_db()
         return _page(request, visit, at=at, sent={step: form}, conflict=conflict, status=409)
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        _refuse(form, refused)
         return _page(request, visit, at=at, sent={step: form}, status=422)
     messages.success(request, SAID[step])
     if session is not None:
         return redirect("session", visit.patient.public_id, session.public_id)
-    return redirect("visit", visit.patient.public_id, visit.public_id)
+    return _onward(request, visit, step, form)
+
+
+def _onward(request: HttpRequest, visit: Visit, step: Step, form: Any) -> HttpResponse:
+    """Another appointment is booked at once; who came from the schedule goes back to it."""
+    if form.cleaned_data.get("what_next") == VisitEvent.WhatNext.AGAIN:
+        place = {"with": str(visit.physiotherapist.public_id)} if visit.physiotherapist else {}
+        if visit.starts_at is not None:
+            place["time"] = visit.starts_at.astimezone(visit.patient.clinic.zone).strftime("%H:%M")
+        if back := back_day(request.POST):
+            place["back"] = back.isoformat()
+        return redirect(f"{reverse('visit_new', args=[visit.patient.public_id])}?{urlencode(place)}")
+    day = form.cleaned_data["on"] if step in {Step.BOOK, Step.MOVE} else None
+    return after(request, day) or redirect("visit", visit.patient.public_id, visit.public_id)
+
+
+def _refuse(form: Any, refused: Refused) -> None:
+    if isinstance(form, AppointmentForm):
+        form.refuse(refused)
+    else:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
 
 
 def _do(step: Step, form: Any, visit: Visit, **how: Any) -> TreatmentSession | None:
@@ -140,24 +158,41 @@ def _do(step: Step, form: Any, visit: Visit, **how: Any) -> TreatmentSession | N
             note_visit(visit=visit, session=form.session(), **how)
         case Step.MISS:
             miss_visit(visit=visit, **form.cleaned_data, **how)
+        case Step.ANSWER:
+            answer_visit(visit=visit, **form.cleaned_data, **how)
+        case Step.TAKE_BACK:
+            take_back_visit(visit=visit, **form.cleaned_data, **how)
         case _:
             cancel_visit(visit=visit, **form.cleaned_data, **how)
     return None
 
 
-def _form(step: Step, visit: Visit, *, by: User, at: datetime, sent: Any = None) -> Form:
+def _form(step: Step, visit: Visit, *, by: User, at: datetime, sent: Any = None, place: Any = None) -> Form:
     """The form of a step. Several stand on one page, so each has ids of its own."""
     ids = {"auto_id": f"id_{step}_%s"}
     clinic = visit.patient.clinic
     match step:
         case Step.BOOK | Step.MOVE:
-            return AppointmentForm(sent, clinic=clinic, today=clinic.date_at(at), user=by, visit=visit, **ids)
-        case Step.ATTEND | Step.NOTE:
+            return AppointmentForm(
+                sent,
+                clinic=clinic,
+                today=clinic.date_at(at),
+                user=by,
+                lead=visit.episode.lead,
+                visit=visit,
+                wanted=place,
+                **ids,
+            )
+        case Step.ATTEND | Step.NOTE if can(by, Capability.TREAT):
             free = visit.patient.sessions.filter(on=_day(visit, at), visit__isnull=True)
             sessions = free.exclude(status=TreatmentSession.Status.DISCARDED).select_related("physiotherapist")
             return AttendedForm(sent, sessions=sessions, may_be_without=step is Step.ATTEND, **ids)
-        case Step.MISS:
-            return MissedForm(sent, **ids)
+        case Step.ATTEND | Step.NOTE:
+            return CameForm(sent, **ids)
+        case Step.MISS | Step.ANSWER:
+            return WhatNextForm(sent, **ids)
+        case Step.TAKE_BACK:
+            return TakeBackVisitForm(sent, **ids)
         case _:
             return CancelForm(sent, **ids)
 
@@ -171,22 +206,38 @@ def _page(
     conflict: Conflict | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    user = require(request.user, Capability.TREAT)
+    user = require(request.user, Capability.RECEIVE)
+    treats = can(user, Capability.TREAT)
     today = visit.patient.clinic.date_at(at)
     sent = sent or {}
-    possible = [step for step in SAID if may(visit.state, step) and _has_come(step, visit, at)]
+    possible = [
+        step
+        for step in SAID
+        if may(visit.state, step) and _has_come(step, visit, at) and (treats or step not in OF_NOTES)
+    ]
+    place = wanted(request.GET)
     context = {
         "patient": visit.patient,
         "age": visit.patient.age_on(today),
         "today": today,
         "visit": visit,
-        "note": visit.session if _has_note(visit) else None,
-        "events": [(visit_event_word(row), row) for row in visit.events.select_related("by", "physiotherapist")],
-        "forms": {step.value: sent.get(step) or _form(step, visit, by=user, at=at) for step in possible},
+        "treats": treats,
+        "note": visit.session if treats and _has_note(visit) else None,
+        "events": _events(visit, treats=treats),
+        "forms": {step.value: sent.get(step) or _form(step, visit, by=user, at=at, place=place) for step in possible},
         "form": next(iter(sent.values()), None),
         "conflict": conflict,
+        "opened": request.GET.get("open", ""),
+        "back": back_day(request.POST if request.method == "POST" else request.GET),
     }
     return render(request, "patients/visit/visit.html", context, status=status)
+
+
+def _events(visit: Visit, *, treats: bool) -> list[tuple[str, VisitEvent]]:
+    """What happened, in words; of notes only those hear who write them."""
+    rows = visit.events.select_related("by", "physiotherapist")
+    of_a_note = (Visit.State.ATTENDED, Visit.State.ATTENDED)
+    return [(visit_event_word(row), row) for row in rows if treats or (row.from_state, row.to_state) != of_a_note]
 
 
 def _has_note(visit: Visit) -> bool:
@@ -202,6 +253,8 @@ def _has_come(step: Step, visit: Visit, at: datetime) -> bool:
             return visit.starts_at is not None and visit.starts_at <= at
         case Step.NOTE:
             return not _has_note(visit)
+        case Step.TAKE_BACK:
+            return not _has_note(visit) and not visit.unplanned
         case _:
             return True
 
