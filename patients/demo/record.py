@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from patients import readings
+from patients.actions.appointment import Clashes
 from patients.actions.checkin import check_in
 from patients.actions.decision import decide, take_back
 from patients.actions.episode import open_episode
@@ -43,6 +44,7 @@ from rehab.models import Clinic, TemplateVersion, User
 from .notes import Note
 
 DAY = timedelta(days=1)
+HALF_AN_HOUR = timedelta(minutes=30)
 SATURDAY = 5
 Reason = ExerciseLog.Reason
 
@@ -202,17 +204,17 @@ class Record:
     def book(self, follow_up: str, on: date, *, hour: int, minute: int = 0, visit_on: date) -> Visit:
         """Agree, on the date `on`, when the visit will be that the protocol asks for."""
         due = self.plan.visits.get(follow_up__name=follow_up, state=Visit.State.DUE)
-        return book_visit(visit=due, seen=due.last_sequence, **self._appointment(on, visit_on, hour, minute))
+        return self._arrange(book_visit, on, visit_on, hour, minute, visit=due, seen=due.last_sequence)
 
     def book_treatment(self, on: date, *, hour: int, minute: int = 0, visit_on: date) -> Visit:
-        return add_visit(episode=self.episode, **self._appointment(on, visit_on, hour, minute))
+        return self._arrange(add_visit, on, visit_on, hour, minute, episode=self.episode)
 
     def keep(self, follow_up: str, on: date, *, hour: int, visit_on: date, note: Note | None = None) -> None:
         """Agree on a visit of the protocol on the date `on`, and keep it."""
         self.attend(self.book(follow_up, on, hour=hour, visit_on=visit_on), note)
 
     def move(self, visit: Visit, on: date, *, hour: int, visit_on: date) -> Visit:
-        return move_visit(visit=visit, seen=visit.last_sequence, **self._appointment(on, visit_on, hour, 0))
+        return self._arrange(move_visit, on, visit_on, hour, 0, visit=visit, seen=visit.last_sequence)
 
     def cancel(self, visit: Visit, on: date, *, reason: str) -> None:
         """The patient calls a visit off."""
@@ -261,6 +263,18 @@ class Record:
         """Say more of the last signed note."""
         signed = self.patient.sessions.filter(status=TreatmentSession.Status.SIGNED)
         add_addendum(session=signed[0], kind=Addendum.Kind.ADDENDUM, text=text, **self._told(on, 9))
+
+    def _arrange(
+        self, act: Callable[..., Visit], on: date, visit_on: date, hour: int, minute: int, **what: Any
+    ) -> Visit:
+        """Book at that hour, or at the next free half hour, as one does at a desk."""
+        appointment = self._appointment(on, visit_on, hour, minute)
+        for later in range(8):
+            try:
+                return act(**what, **(appointment | {"starts_at": appointment["starts_at"] + later * HALF_AN_HOUR}))
+            except Clashes as clash:
+                anyway = clash.anyway
+        return act(**what, **appointment, anyway=anyway)
 
     def _appointment(self, on: date, visit_on: date, hour: int, minute: int) -> dict[str, Any]:
         starts_at = self.moment(visit_on, hour, minute)
