@@ -85,3 +85,22 @@ def problems(dosage: Dosage) -> tuple[DosageProblem, ...]:
 def changes(old: Dosage, new: Dosage) -> tuple[str, ...]:
     """The names of the fields that differ, in their order."""
     return tuple(field.name for field in fields(Dosage) if getattr(old, field.name) != getattr(new, field.name))
+
+
+# A repetition without a hold, and the pause between two sets: the product's assumptions, as no source says.
+SECONDS_A_REP = 4
+SECONDS_BETWEEN_SETS = 30
+
+
+def minutes_a_day(dosage: Dosage) -> float:
+    """About how long a dosage takes on a day on which it is done, in minutes: an estimate.
+
+    `minutes` count as they are. Else each repetition takes its hold, or SECONDS_A_REP, each set but the last a pause.
+    """
+    if dosage.minutes is not None:
+        once = dosage.minutes * 60.0
+    else:
+        a_rep = max(dosage.hold_seconds or 0, SECONDS_A_REP if dosage.reps else 0)
+        sets = dosage.sets or 1
+        once = sets * (dosage.reps or 1) * a_rep * 1.0 + (sets - 1) * SECONDS_BETWEEN_SETS
+    return once * (2 if dosage.per_side else 1) * dosage.times_per_day / 60

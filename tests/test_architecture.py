@@ -27,6 +27,7 @@ PURE = {
     "patients": {
         "adherence",
         "attention",
+        "budget",
         "clashes",
         "decision_dates",
         "finding",
@@ -47,7 +48,7 @@ SHARED = {
 # What joins the layers to Django and to other libraries, and what stands beside them.
 EDGE = {
     "rehab": {"accounts", "apps", "audit", "freeze", "middleware", "settings", "templatetags", "wsgi"},
-    "patients": {"apps", "converters", "demo", "freeze", "qr_code", "templatetags"},
+    "patients": {"apps", "converters", "demo", "freeze", "photos", "qr_code", "templatetags"},
 }
 
 

@@ -13,12 +13,14 @@ from uuid import uuid4
 import pytest
 
 from patients.actions import (
+    acknowledgement,
     checkin,
     dealt_with,
     decision,
     episode,
     invitation,
     log,
+    own_exercise,
     patient,
     prescription,
     series,
@@ -148,6 +150,18 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
         lambda w: w.maria.episodes.get(),
         lambda w, row: dealt_with.deal_with(
             episode=row, reason=Reason.SILENT, level=1, until=TODAY + timedelta(days=2), words="Rang her", **w.who
+        ),
+    ),
+    "patients.own_exercise.add_own_exercise": (
+        lambda w: None,
+        lambda w, _: own_exercise.add_own_exercise(
+            plan=w.plan, phase=2, name="Rock", words="Rock.", stop_rule="Stop.", **w.dose(),
+        ),
+    ),
+    "patients.acknowledgement.acknowledge": (
+        lambda w: None,
+        lambda w, _: acknowledgement.acknowledge(
+            patient=w.maria, prescriptions=[w.wall_sit().public_id], **w.who,
         ),
     ),
     "patients.sight.look_again": (

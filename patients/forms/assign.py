@@ -12,11 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rehab.dosage import Dosage
 from rehab.models import TemplateExercise, TemplatePhase
 from rehab.sentences import dosage_short, frequency_words
 
 from ..actions.plan import laid_out
 from ..actions.prescription import Chosen, cautions_of, chosen, ticks
+from ..budget import Budget, budget
 from ..decision_sentences import CAUTIONS
 from ..models import Episode, Plan
 from ..phase_dates import PhaseDates, When, phase_dates
@@ -118,6 +120,7 @@ class AssignForm(forms.Form):
         self.start = self._start_phase(typed, looking)
         shown_key = f"{self.offer.key}:{self.start.number}"
         self.shows_the_same = typed.get("shown", "").rpartition(":")[0] == shown_key
+        self.clinic = episode.patient.clinic
         self.rows = self._rows(typed if self.shows_the_same else None, episode.region)
         initial: dict[str, Any] = {"start_on": today, "reports_by": Plan.ReportsBy.PHONE}
         initial |= _flat(typed) if looking else {}
@@ -147,6 +150,15 @@ class AssignForm(forms.Form):
     def chosen(self) -> list[Chosen]:
         """What is ticked, with its dose. Of a valid form."""
         return [chosen(row.source, row.dose.dosage()) for row in self.rows if row.ticked]
+
+    @property
+    def budget(self) -> Budget:
+        """What a day of the first phase asks for, with what is ticked."""
+        asked: dict[object, Dosage] = {}
+        for row in self.rows:
+            if row.ticked and not row.source.optional:
+                asked.setdefault(row.source.choice or row.source.key, row.source.dosage)
+        return budget(asked.values(), self.clinic.day_minutes_budget)
 
     def phase_rows(self) -> list[PhaseRow]:
         """The phases with their dates for the start as it is typed; without dates where that is none."""

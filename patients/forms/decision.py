@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rehab.dosage import Dosage
 from rehab.errors import Refused
 from rehab.models import ExerciseRevision, TemplateExercise
 from rehab.sentences import dosage_short
@@ -18,6 +19,7 @@ from rehab.sentences import dosage_short
 from ..actions.decision import LOOKS_AGAIN
 from ..actions.prescription import Chosen, cautions_of, offered
 from ..actions.sight import proposed
+from ..budget import Budget, budget
 from ..decision_sentences import CAUTIONS, SAID_OF_ABSENCE, SAID_TO_PATIENT, date_help, where_to_go_on
 from ..ledger_sentences import OTHER, REASONS
 from ..models import OwnExercise, Prescription
@@ -121,6 +123,15 @@ class DecisionForm(SeenForm):
     @property
     def shows_exercises(self) -> bool:
         return self.act is Act.MOVE_ON
+
+    @property
+    def budget(self) -> Budget:
+        """What a day of the phase that opens asks for, with what is ticked and the doses that were shown."""
+        asked: dict[object, Dosage] = {}
+        for row in self.rows:
+            if row.ticked and not row.chosen.optional:
+                asked.setdefault(row.chosen.choice or row.key, row.chosen.dosage)
+        return budget(asked.values(), self.reading.plan.patient.clinic.day_minutes_budget)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

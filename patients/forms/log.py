@@ -41,7 +41,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, of: Prescription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        variants: list[tuple[str, str | Promise]] = [(each["key"], each["name"]) for each in open_variants(of.revision)]
+        variants: list[tuple[str, str | Promise]] = [(each["key"], each["name"]) for each in open_variants(of.what)]
         if variants:
             self.fields["variant"] = forms.ChoiceField(
                 label=_("Which way?"), required=False, choices=[("", _("choose")), *variants]

@@ -258,7 +258,9 @@ def _phases(plans: Collection[Plan], *, with_items: bool = True) -> defaultdict[
     rows = (
         PlanPhase.objects.filter(plan__in=plans)
         .annotate(given=FilteredRelation("prescriptions", condition=Q(prescriptions__voided_by__isnull=True)))
-        .select_related("source", "given__revision__exercise", "given__own_exercise", "given__opened_by")  # type: ignore[misc]
+        .select_related(
+            "source", "given__revision__exercise", "given__own_exercise", "given__opened_by", "given__acknowledgement"
+        )  # type: ignore[misc]
         .order_by("plan_id", "number", "given__position", "given__id")
     )
     if not with_items:

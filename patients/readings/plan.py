@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..adherence import Adherence, DayKind
+from ..budget import Budget, budget
 from ..decision_dates import in_the_way, planned
 from ..models import Decision, Patient, Plan, PlanPhase, Prescription
 from ..models.plan import CLOCK_KINDS, standing
@@ -66,6 +67,16 @@ class PlanReading:
         """How many weeks the present phase has; None where it is open."""
         last = self.present.last_week
         return None if last is None else last - self.present.first_week + 1
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What a day of the present phase asks for: optional exercises left out, a choice as one."""
+        asked: dict[object, Prescription] = {}
+        for row in self.exercises(self.present.number):
+            if not row.optional and row.until is None:
+                asked.setdefault(row.choice or row.pk, row)
+        limit = self.plan.patient.clinic.day_minutes_budget
+        return budget((row.dosage for row in asked.values()), limit)
 
     @property
     def following(self) -> PlanPhase | None:

@@ -28,12 +28,21 @@ HELPS = ("treatment", "advice")
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a change of exercises did to one of them: `kind` is new, changed or stopped."""
+
+    kind: str
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One exercise on a date: what was said of each of its occasions, and what a tap on its tick does next."""
 
     prescription: Prescription
     logs: Sequence[ExerciseLog]
-    mark: str  # "", "new" or "changed"
+    change: Change | None  # new, or another dose, and not yet seen
     client_id: UUID
 
     @property
@@ -101,15 +110,6 @@ class Card:
     @property
     def is_done(self) -> bool:
         return any(row.is_done for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a change of exercises did to one of them: `kind` is new, changed or stopped."""
-
-    kind: str
-    name: str
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,16 @@ class DayPage:
         return said + [Change("stopped", row.what.name) for row in closed.values()]
 
     @property
+    def unseen(self) -> list[Prescription]:
+        """What is marked as new or changed on the page: "got it" takes all these marks away."""
+        return [row.prescription for card in self.cards for row in card.rows if row.change is not None]
+
+    @property
+    def stopped(self) -> list[Change]:
+        """What the news took out of the present phase: nothing is left of it that could bear a mark."""
+        return [change for change in self.changes if change.kind == "stopped"]
+
+    @property
     def starts_again_on(self) -> date | None:
         """The day on which a stop ends, where that is decided."""
         if self.position.state is not State.PAUSED:
@@ -266,15 +276,23 @@ class DayPage:
         )
 
     def _row(self, row: Prescription) -> Row:
-        return Row(row, self.days.logs_of(row, self.on), self._mark(row), uuid4())
+        return Row(row, self.days.logs_of(row, self.on), self._change(row), uuid4())
 
-    def _mark(self, row: Prescription) -> str:
-        """Whether an exercise is new to the patient or another dose than it was."""
-        recent = timedelta(0) <= self.on - row.since < NEWS
-        if row.opened_by.kind != Decision.Kind.CHANGE or not recent:
-            return ""
-        earlier = (other for other in self.days.prescriptions if other.closed_by_id == row.opened_by_id)
-        return "changed" if any(other.exercise_key == row.exercise_key for other in earlier) else "new"
+    def _change(self, row: Prescription) -> Change | None:
+        """What the patient has not yet said "got it" to: an exercise that came after the start, or another dose."""
+        if row.opened_by.kind == Decision.Kind.START or getattr(row, "acknowledgement", None) is not None:
+            return None
+        earlier = [
+            other
+            for other in self.days.prescriptions
+            if other.exercise_key == row.exercise_key and other.pk < row.pk and other.phase.number <= row.phase.number
+        ]
+        before = max(earlier, key=lambda other: other.pk, default=None)
+        if before is None:
+            return Change("new", row.what.name)
+        if before.dosage == row.dosage:
+            return None
+        return Change("changed", row.what.name, dosage_change_words(before.dosage, row.dosage))
 
     def _pick(self, asked: Asked) -> Prescription | None:
         if not asked.is_choice:

@@ -20,7 +20,9 @@ from rehab.errors import Conflict, Refused
 from ..access import chart_page
 from ..actions import prescription as actions
 from ..actions.ledger import check_seen
+from ..actions.own_exercise import add_own_exercise
 from ..decision_sentences import CAUTIONS
+from ..forms.own_exercise import OwnExerciseForm
 from ..forms.prescription import AddExerciseForm, ChangeDoseForm, StopExerciseForm
 from ..forms.seen import SeenForm
 from ..ledger_sentences import said_of_addition, said_of_change, said_of_stop
@@ -43,7 +45,7 @@ def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> H
     if not wanted:
         query = request.GET.get("q", "").strip()[:100]
         context = _context(patient, reading, _("Add an exercise"))
-        context |= {"query": query, "found": addable(patient.clinic, reading, query)}
+        context |= {"query": query, "found": addable(patient.clinic, reading, query), **_way_back(request, patient)}
         return render(request, "patients/prescription/choose.html", context, status=422 if request.POST else 200)
     found = _wanted(patient, reading, wanted)
     cautions = actions.cautions_of(found.revision, reading.plan.episode.region)
@@ -61,6 +63,24 @@ def prescription_add(request: HttpRequest, patient: Patient, plan_id: UUID) -> H
     context |= {"found": found, "revision": found.revision, "cautions": [CAUTIONS[caution] for caution in cautions]}
     if found.is_there and not context["why_not"]:
         context["why_not"] = _("This exercise is in the phase already. Change its dose instead.")
+    return _page(request, patient, reading, context, form, do, at)
+
+
+@page
+@chart_page
+def prescription_own(request: HttpRequest, patient: Patient, plan_id: UUID) -> HttpResponse:
+    """An exercise of this patient only; it joins the present phase."""
+    at = timezone.now()
+    reading = read(patient, plan_id, at)
+
+    def form(data: Any, **kwargs: Any) -> OwnExerciseForm:
+        usual = {"times_per_day": 1, "days_per_week": 7}
+        return OwnExerciseForm(data, request.FILES if data is not None else None, initial=usual, **kwargs)
+
+    def do(sent: Any, told: dict[str, Any]) -> None:
+        add_own_exercise(plan=reading.plan, phase=reading.present.number, **sent.made(), **told)
+
+    context = _context(patient, reading, _("An exercise of this patient’s own")) | {"own": True}
     return _page(request, patient, reading, context, form, do, at)
 
 
@@ -119,7 +139,7 @@ def _page(
     in_place = bool(request.htmx) and "row" in context
     ids = {"auto_id": f"id_{context['row'].public_id}_%s"} if in_place else {}
     form = make(request.POST if request.method == "POST" else None, reading=reading, **ids)
-    context |= {"form": form, "in_place": in_place}
+    context |= {"form": form, "in_place": in_place, **_way_back(request, patient)}
     if form.is_bound:
         try:
             if form.seen:
@@ -128,8 +148,7 @@ def _page(
                 told = {name: form.cleaned_data[name] for name in ("reason", "patient_text")}
                 do(form, told | {"seen": form.seen, "by": request.user, "at": at})
                 messages.success(request, _("On record: %(what)s.") % {"what": context["title"]})
-                chart = reverse("chart", args=[patient.public_id])
-                return HttpResponseClientRedirect(chart) if in_place else redirect(chart)
+                return HttpResponseClientRedirect(context["back"]) if in_place else redirect(context["back"])
         except Conflict as conflict:
             return _overtaken(request, patient, reading, context, make, conflict, at)
         except Refused as refused:
@@ -138,6 +157,14 @@ def _page(
     response = render(request, template, context, status=422 if form.is_bound else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _way_back(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+    """Where one goes afterwards: to the note from which one came, if it is this patient's draft, else to the chart."""
+    session = uuid_or_none(request.POST.get("next") or request.GET.get("next"))
+    if session is not None and patient.sessions.filter(public_id=session, status="draft").exists():
+        return {"next_session": session, "back": reverse("session", args=[patient.public_id, session])}
+    return {"next_session": None, "back": reverse("chart", args=[patient.public_id])}
 
 
 def _overtaken(
@@ -154,6 +181,13 @@ def _overtaken(
     context |= {"now": now, "conflict": conflict, "typed": typed, "in_place": False}
     context["form"] = make(None, reading=now, typed=request.POST)
     return render(request, "patients/prescription/overtaken.html", context, status=conflict.status)
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _wanted(patient: Patient, reading: PlanReading, address: str) -> Addable:

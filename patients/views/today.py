@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from rehab.errors import Refused
 
 from ..access import patient_page
+from ..actions.acknowledgement import acknowledge
 from ..actions.checkin import check_in
 from ..actions.log import correct_log, log_all, log_exercise, undo_all
 from ..forms.checkin import CheckInForm
@@ -90,6 +91,16 @@ def day_undo(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
         undo_all(patient=patient, plan=plan, on=on, logs=logs, client_id=client_id, by=request.user, at=at)
 
     return _act(request, patient, on, form, act)
+
+
+@require_POST
+@patient_page
+def day_got_it(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
+    """The patient has seen what is new or changed."""
+    at = timezone.now()
+    seen = [found for found in map(_uuid, request.POST.getlist("prescription")[:100]) if found is not None]
+    acknowledge(patient=patient, prescriptions=seen, by=request.user, at=at)
+    return _back_to(patient, on, at)
 
 
 @require_POST

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from patients.actions.session import start_session
-from patients.models import Patient
+from patients.models import OwnExercise, Patient
 from rehab.actions.snippet import add_snippet
 from rehab.models import Condition, Exercise, PlanTemplate, User
 from tests import cast
@@ -60,7 +61,11 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
         patient=patient, episode=plan.episode, plan=plan, on=cast.TODAY, kind="clinic", by=by, at=cast.NOW
     )
     snippet = add_snippet(name="slr", text="Straight leg raise 70° both sides.", by=by, at=cast.NOW)
+    own = OwnExercise(patient=patient, name="Own", words="Do it", stop_rule="Stop", by=by, at=cast.NOW)
+    own.photo.save("own.jpg", ContentFile(b"photo"), save=False)
+    own.save()
     library = {
+        "own_exercise_id": own.public_id,
         "exercise_id": Exercise.objects.filter(clinic=patient.clinic).earliest("pk").public_id,
         "template_id": PlanTemplate.objects.get(clinic=patient.clinic).public_id,
         "condition_id": Condition.objects.filter(clinic=patient.clinic).earliest("pk").public_id,

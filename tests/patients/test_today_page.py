@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,7 @@ from django.utils import timezone
 from patients import readings
 from patients.actions.ledger import Seen
 from patients.actions.log import log_exercise
-from patients.actions.prescription import add_prescription, change_prescription, chosen, offered, stop_prescription
+from patients.actions.prescription import add_prescription, chosen, offered, stop_prescription
 from patients.models import ExerciseLog, Patient, Plan, Prescription
 from rehab.models import User
 from tests import cast
@@ -342,13 +341,11 @@ def test_variants_are_offered_but_those_that_are_off(ana: User, nils: Patient, c
     assert phone.post(at("day_log"), tick(plank, variant="side-plank-knees")).status_code == 422
 
 
-def test_a_change_is_marked_and_told_once_in_a_banner(phone: Client, maria: Patient, ana: User) -> None:
+def test_what_is_no_longer_asked_is_told_in_a_banner(phone: Client, maria: Patient, ana: User) -> None:
     wall = Prescription.objects.get(plan__patient=maria, revision__exercise__key="wall-sit")
-    dosage = replace(wall.dosage, hold_seconds=20)
-    change_prescription(prescription=wall, dosage=dosage, seen=Seen(1, 2), by=ana, at=timezone.now())
+    stop_prescription(prescription=wall, seen=Seen(1, 2), by=ana, at=timezone.now())
     text = phone.get("/today/").text
-    assert "Changed by Ana:" in text and "Wall sit: hold 20 seconds now, not 10." in text
-    assert '<span class="chip note">changed</span>' in text
+    assert "Changed by Ana:" in text and "Wall sit is no longer needed." in text
 
 
 def test_optional_ones_are_not_among_all(phone: Client, maria: Patient, marias_plan: Plan, ana: User) -> None:
