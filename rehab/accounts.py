@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import idle
 from .actions import user as actions
 from .models import User
 
@@ -40,6 +41,7 @@ def begin_session(request: HttpRequest, *, own_phone: bool, at: datetime) -> Non
     """
     if request.user.is_staff_member:
         request.session.set_expiry(at + STAFF_SESSION)
+        idle.begin(request, at=at)
         return
     lasts = OWN_PHONE_SESSION if own_phone else SHARED_PHONE_SESSION
     request.session.set_expiry(int(lasts.total_seconds()))

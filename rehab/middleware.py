@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from functools import cache
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
+from . import idle
 from .accounts import roll_session
 from .errors import Refused
 from .views import errors
@@ -47,6 +52,41 @@ class SessionRolls:
         if request.user.is_authenticated:
             roll_session(request, at=timezone.now())
         return self.get_response(request)
+
+
+class StaffLock:
+    """Staff are locked after a quarter of an hour without use. See `idle`.
+
+    A locked session shows nothing but the page that asks for the password. What scripts ask for is answered with 423
+    and nothing else; what was typed into a form waits until the page is unlocked. A request that says X-Retry was not
+    made by anybody who sits there, and is no use.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated or not user.is_staff_member or request.path in _open_when_locked():
+            return self.get_response(request)
+        at = timezone.now()
+        if not idle.is_locked(request, at=at):
+            if "X-Retry" not in request.headers:
+                idle.note_use(request, at=at)
+            return self.get_response(request)
+        idle.lock(request)
+        if "HX-Request" in request.headers or "X-Requested-With" in request.headers:
+            return HttpResponse(status=423)
+        address = reverse("account_unlock")
+        if request.method in {"GET", "HEAD"}:
+            return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
+        kept = request.method == "POST" and idle.hold(request)
+        return redirect(address if kept else f"{address}?lost=1")
+
+
+@cache
+def _open_when_locked() -> frozenset[str]:
+    return frozenset(reverse(name) for name in ("account_unlock", "account_logout", "account_login", "healthz"))
 
 
 class ClinicZone:

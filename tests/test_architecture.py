@@ -47,7 +47,7 @@ SHARED = {
 }
 # What joins the layers to Django and to other libraries, and what stands beside them.
 EDGE = {
-    "rehab": {"accounts", "apps", "audit", "freeze", "middleware", "settings", "templatetags", "wsgi"},
+    "rehab": {"accounts", "apps", "audit", "freeze", "idle", "middleware", "settings", "templatetags", "wsgi"},
     "patients": {"apps", "converters", "demo", "freeze", "photos", "qr_code", "templatetags"},
 }
 

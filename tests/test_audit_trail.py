@@ -287,6 +287,7 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
         World.snippet, lambda w, row: snippet.change_snippet(snippet=row, name="slr", text="80°", **w.who),
     ),
     "rehab.snippet.delete_snippet": (World.snippet, lambda w, row: snippet.delete_snippet(snippet=row, **w.who)),
+    "rehab.user.set_keys": (lambda w: None, lambda w, _: user.set_keys(user=w.ana, on=False, **w.who)),
     "rehab.user.end_sessions": (lambda w: None, lambda w, _: user.end_sessions(user=w.ana, **w.who)),
 }  # fmt: skip
 

@@ -109,3 +109,13 @@ def end_sessions(*, user: User, by: User, at: datetime) -> None:
     """Sign the person out everywhere, this session included."""
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     audit.record("user.end_sessions", user, by=by, at=at, fields=["session_epoch"])
+
+
+@transaction.atomic
+def set_keys(*, user: User, on: bool, by: User, at: datetime) -> None:
+    """Single-letter keys on or off, for this person."""
+    if user.uses_keys == on:
+        return
+    user.uses_keys = on
+    user.save(update_fields=["uses_keys"])
+    audit.record("user.set_keys", user, by=by, at=at, fields=["uses_keys"])

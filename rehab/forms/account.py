@@ -111,3 +111,29 @@ class ClinicForm(forms.ModelForm):
         if name not in zoneinfo.available_timezones():
             raise ValidationError(_("There is no time zone of that name. Write it like Europe/Berlin."))
         return name
+
+
+class UnlockForm(forms.Form):
+    """The password of the person who is signed in, with the limits of signing in."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Give your password.")},
+    )
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    marks_optional = False
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        adapter = get_adapter(self.request)
+        found = adapter.authenticate(self.request, email=self.request.user.email or "", password=password)
+        if found is None or found.pk != self.request.user.pk:
+            raise ValidationError(_("This is not your password. Try again."))
+        return password

@@ -13,11 +13,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, begin_session
-from ..actions.user import end_sessions
+from ..actions.user import end_sessions, set_keys
+from ..forms.account import UnlockForm
+from ..idle import begin, take_held
 from ..roles import ROLES, capabilities
 
 View = Callable[..., HttpResponse]
@@ -90,6 +93,47 @@ def account(request: HttpRequest) -> HttpResponse:
     roles = [role for role in ROLES if getattr(request.user, role.column)]
     has_home = not roles or bool(capabilities(request.user))
     return render(request, "rehab/account/account.html", {"roles": roles, "has_home": has_home})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request: HttpRequest) -> HttpResponse:
+    """The password of the person who is signed in takes the lock away; what they had typed is offered again."""
+    if not request.user.is_staff_member:
+        return redirect("home")
+    asks_by_script = "X-Requested-With" in request.headers
+    form = UnlockForm(request.POST if request.method == "POST" else None, request=request)
+    if not form.is_valid():
+        if asks_by_script and form.is_bound:
+            return HttpResponse(" ".join(form.errors.get("password", [])), status=422, content_type="text/plain")
+        context = {"form": form, "lost": "lost" in request.GET, "next": request.GET.get("next", "")[:2000]}
+        return render(request, "rehab/account/unlock.html", context, status=422 if form.is_bound else 200)
+    begin(request, at=timezone.now())
+    if asks_by_script:
+        return HttpResponse(status=204)
+    held = take_held(request)
+    if held is not None:
+        return render(request, "rehab/account/held.html", held)
+    return redirect(_inside(request, form.cleaned_data["next"]))
+
+
+def _inside(request: HttpRequest, address: str) -> str:
+    """The address, if it is one of ours."""
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours and address.startswith("/") else "/"
+
+
+@require_safe
+def here(request: HttpRequest) -> HttpResponse:
+    """Somebody is using a page that asks the server for nothing: the middleware has noted it."""
+    return HttpResponse(status=204)
+
+
+@require_POST
+def keys(request: HttpRequest) -> HttpResponse:
+    """Single-letter keys, on or off."""
+    set_keys(user=request.user, on=request.POST.get("keys") == "on", by=request.user, at=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("account")
 
 
 @require_POST

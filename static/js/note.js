@@ -97,6 +97,7 @@
         retry();
       } else if (answer.status === 423) {
         tell(says.locked, "wrong");
+        document.dispatchEvent(new CustomEvent("locked"));
         retry();
       } else if (answer.status === 409) {
         both(await answer.json(), now);

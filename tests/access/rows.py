@@ -34,6 +34,9 @@ TABLE: dict[str, Row] = {
     "account_logout": form(200, 200, 200, 200),
     "account_sign_out_everywhere": sent(302, 302, 302, 302),
     "account_inactive": public(),
+    "account_here": page(204, 204, 204, 204),
+    "account_keys": sent(302, 302, 302, 302),
+    "account_unlock": form(302, 200, 200, 200),
     "account_change_password": form(302, 200, 200, 200),  # a patient without a password has none to change
     "account_reset_password": public(200, BOTH),
     "account_reset_password_done": public(),
