@@ -190,8 +190,9 @@ class WhatNextForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say what comes next.")},
     )
+    marks_optional = False
     next_on = forms.DateField(
-        label=gettext_lazy("On"),
+        label=gettext_lazy("Day"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("Give a day, such as 2026-03-04.")},

@@ -128,6 +128,10 @@ class Schedule:
     notes: list[Visit] = field(default_factory=list)  # kept, and without a note
 
     @property
+    def left_to_say(self) -> int:
+        return len(self.to_say) + len(self.notes)
+
+    @property
     def has_visits(self) -> bool:
         return any(column.visits for day in self.days for column in day.columns)
 

@@ -66,9 +66,12 @@ def _day(request: HttpRequest, user: User, on: date, *, at: datetime) -> HttpRes
 
 
 def _around(user: User, on: date, far: timedelta, at: datetime) -> dict[str, Any]:
+    today = user.clinic.date_at(at)
+    is_bookable_day = far == DAY and on >= today
     return {
         "on": on,
-        "today": user.clinic.date_at(at),
+        "today": today,
+        "place": {"back": on.isoformat()} | ({"on": on.isoformat()} if is_bookable_day else {}),
         "earlier": _or_none(on - far),
         "later": _or_none(on + far),
         "treats": can(user, Capability.TREAT),

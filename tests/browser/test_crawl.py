@@ -25,8 +25,9 @@ LIBRARY = (*ACCOUNT, "condition", "condition_list", "exercise", "exercise_list",
 PATIENT = (*ACCOUNT, "day", "help", "learn", "plan", "today", "visits")
 STAFF = (
     *LIBRARY, "assign", "chart", "decide", "episode_edit", "episode_new", "invitation", "patient_edit", "patient_list",
-    "patient_new", "prescription_add", "prescription_change", "prescription_stop", "session", "session_list",
-    "session_new", "template_version", "visit", "visit_list", "visit_new",
+    "patient_new", "prescription_add", "prescription_change", "prescription_stop", "schedule", "schedule_day",
+    "schedule_find", "schedule_print", "schedule_week", "session", "session_list", "session_new", "template_version",
+    "visit", "visit_list", "visit_new",
 )  # fmt: skip
 
 

@@ -310,7 +310,10 @@ class TestThePrint:
         self, omar: Patient, ana: User, desk: User, client_of: ClientOf
     ) -> None:
         booked(omar, ana, minutes=45)
+        off = booked(omar, ana, TEN + timedelta(hours=2))
+        cancel_visit(visit=off, seen=1, cause="patient", by=ana, at=NOW)
         html = page(client_of(desk), "schedule_print", TODAY)
+        assert "12:00" not in html
         assert "10:00–10:45" in html and "Omar Haddad" in html and "45 min" in html and "Ana Ruiz" in html
         for word in ("Low back", "hase", omar.birth_date.strftime("%Y")):
             assert word not in html[html.index("<main") :]
