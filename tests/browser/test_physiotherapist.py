@@ -102,7 +102,8 @@ def book_a_visit_and_mark_it_attended(person: Person) -> None:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_whole_way(size: dict[str, int], ana: User, somebody: Callable[..., Person]) -> None:
-    person = somebody(size).sign_in("ana@harbour.example").sees("Nobody is here yet")
+    person = somebody(size).sign_in("ana@harbour.example")
+    person.follow("All patients").sees("Nobody is here yet")
     add_a_patient(person, "Lena Winter")
     say_what_the_problem_is(person)
     assign(person)
@@ -117,4 +118,4 @@ def test_the_whole_way(size: dict[str, int], ana: User, somebody: Callable[..., 
     assert patient.episodes.get().icd_code.code == "M53.87"
     assert patient.sessions.get().status == TreatmentSession.Status.SIGNED
     assert patient.visits.filter(state=Visit.State.ATTENDED).count() == 1
-    person.follow("Patients").sees("Lena Winter", "week 1 of 4")
+    person.follow("All patients").sees("Lena Winter", "week 1 of 4")

@@ -84,3 +84,10 @@ def test_the_same_without_scripts_on_a_phone(omar: Patient, desk: User, somebody
     person.press("Cancel this visit").sees("The visit is cancelled.", "cancelled")
     visit = omar.visits.get(state="cancelled")
     assert visit.events.latest("sequence").what_next == "no_further"
+
+
+def test_keys_are_off_for_who_does_not_want_them(desk: User, somebody: Callable[..., Person]) -> None:
+    User.objects.filter(pk=desk.pk).update(uses_keys=False)
+    person = somebody(TABLET).is_signed_in(desk).go("/schedule/2026-03-05/").does_not_see("Keys:")
+    person.page.keyboard.press("n")
+    person.look().sees("Thursday 5 March 2026")

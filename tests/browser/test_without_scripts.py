@@ -23,7 +23,7 @@ from .test_physiotherapist import (
 
 
 def test_a_physiotherapist(ana: User, somebody: Callable[..., Person]) -> None:
-    person = somebody(DESK, scripts=False).sign_in("ana@harbour.example")
+    person = somebody(DESK, scripts=False).sign_in("ana@harbour.example").follow("All patients")
     add_a_patient(person, "Lena Winter")
     _look_up_the_code(person)
     person.page.get_by_label("Has lasted").check()

@@ -253,6 +253,16 @@ class TestTheLists:
         Away.objects.create(user=ana, first_on=TODAY, last_on=TODAY, covered_by=bruno, by=ana, at=NOW)
         assert self.lists(bruno)["to_say"] == ["Omar Haddad"]
 
+    def test_eight_are_in_sight_the_others_folded_away_and_a_page_has_an_end(
+        self, ana: User, desk: User, client_of: ClientOf
+    ) -> None:
+        a_clinic_of(60, ana)
+        html = page(client_of(desk))
+        shown = html[html.index('id="to-book"') : html.index('id="to-say"')]
+        assert shown.count("<strong><bdi>Patient") == 50
+        assert shown.index("52 more") < shown.index("<strong><bdi>Patient", shown.index("<details>"))
+        assert "The others show as these are done." in shown and ">60</span>" in shown
+
     def test_an_empty_end_of_the_day_is_said(self, ana: User, desk: User, client_of: ClientOf) -> None:
         assert "Nothing is left to book" in page(client_of(desk))
         assert "Of every visit it is said whether the patient came." in page(client_of(desk))
