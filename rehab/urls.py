@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from .views import account, condition, exercise, health, icd, plan_template, snippet
+from .views import account, condition, exercise, health, icd, manage, plan_template, snippet
 
 handler400 = "rehab.views.errors.bad_request"
 handler403 = "rehab.views.errors.permission_denied"
@@ -43,5 +43,9 @@ urlpatterns = [
     path("library/templates/", plan_template.template_list, name="template_list"),
     path("library/templates/<uuid:template_id>/", plan_template.template, name="template"),
     path("library/templates/<uuid:template_id>/<int:number>/", plan_template.template_version, name="template_version"),
+    path("manage/", manage.manage, name="manage"),
+    path("manage/hours/", manage.clinic_hours, name="clinic_hours"),
+    path("manage/settings/", manage.clinic_settings, name="clinic_settings"),
+    path("manage/staff/new/", manage.staff_new, name="staff_new"),
     path("", include("patients.urls")),
 ]

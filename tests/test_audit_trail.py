@@ -18,7 +18,9 @@ from patients.actions import (
     dealt_with,
     decision,
     episode,
+    handover,
     invitation,
+    leaving,
     log,
     own_exercise,
     patient,
@@ -32,7 +34,7 @@ from patients.actions.ledger import Seen
 from patients.attention import Reason
 from patients.models import Patient, Plan, TreatmentSession, Visit
 from patients.moves import Act
-from rehab.actions import catalogue, clinic, plan_template, snippet, user
+from rehab.actions import away, catalogue, clinic, clinic_hours, plan_template, snippet, user
 from rehab.models import AuditEvent, Clinic, Snippet, TemplateVersion, User
 from tests import cast
 from tests.cast import NOW, TODAY
@@ -85,6 +87,21 @@ class World:
     def kept(self) -> Visit:
         booked = self.booked()
         return visit.attend_visit(visit=booked, seen=booked.last_sequence, **self.who)
+
+    def away(self, _ready: Any = None) -> Any:
+        return away.plan_away(user=self.ana, first_on=TODAY, last_on=TODAY, covered_by=cast.person("Bruno"), **self.who)
+
+    def closed(self, _ready: Any = None) -> Any:
+        return clinic_hours.close_days(clinic=self.ana.clinic, first_on=TODAY, last_on=TODAY, name="Feast", **self.who)
+
+    def left_behind(self) -> TreatmentSession:
+        bruno = cast.person("Bruno")
+        note = session.start_session(
+            patient=self.maria, episode=self.maria.episodes.get(), plan=self.plan, on=TODAY, kind="clinic", by=bruno,
+            at=NOW,
+        )  # fmt: skip
+        leaving.begin_leaving(user=bruno, by=cast.person("Adela"), at=NOW)
+        return note
 
     def said(self) -> dict[str, Any]:
         return {"patient": self.maria, "client_id": uuid4()} | self.who
@@ -287,6 +304,32 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
         World.snippet, lambda w, row: snippet.change_snippet(snippet=row, name="slr", text="80°", **w.who),
     ),
     "rehab.snippet.delete_snippet": (World.snippet, lambda w, row: snippet.delete_snippet(snippet=row, **w.who)),
+    "rehab.away.plan_away": (lambda w: None, World.away),
+    "rehab.away.end_away": (World.away, lambda w, row: away.end_away(away=row, **w.who)),
+    "rehab.clinic.change_settings": (
+        lambda w: None, lambda w, _: clinic.change_settings(clinic=w.ana.clinic, silent_days=4, **w.who),
+    ),
+    "rehab.clinic_hours.set_hours": (
+        lambda w: None, lambda w, _: clinic_hours.set_hours(clinic=w.ana.clinic, hours=[], **w.who),
+    ),
+    "rehab.clinic_hours.close_days": (lambda w: None, World.closed),
+    "rehab.clinic_hours.open_days": (
+        World.closed, lambda w, row: clinic_hours.open_days(closed=row, **w.who),
+    ),
+    "patients.handover.hand_over": (
+        lambda w: w.maria.episodes.get(),
+        lambda w, row: handover.hand_over(
+            episodes=[row.public_id], from_user=w.ana, to_user=cast.person("Bruno"), **w.who,
+        ),
+    ),
+    "patients.leaving.begin_leaving": (
+        lambda w: None, lambda w, _: leaving.begin_leaving(user=w.ana, by=cast.person("Adela"), at=NOW),
+    ),
+    "patients.leaving.call_off_leaving": (
+        lambda w: leaving.begin_leaving(user=w.ana, by=cast.person("Adela"), at=NOW),
+        lambda w, _: leaving.call_off_leaving(user=w.ana, by=cast.person("Adela"), at=NOW),
+    ),
+    "patients.leaving.close_draft": (World.left_behind, lambda w, row: leaving.close_draft(session=row, **w.who)),
     "rehab.user.set_keys": (lambda w: None, lambda w, _: user.set_keys(user=w.ana, on=False, **w.who)),
     "rehab.user.end_sessions": (lambda w: None, lambda w, _: user.end_sessions(user=w.ana, **w.who)),
 }  # fmt: skip

@@ -88,7 +88,7 @@ class EpisodeForm(forms.Form):
         self.hits: list[Hit] = []
         self.tells = ""
         self.to_know: list[Advisory] = []
-        leads = clinic.users.filter(is_active=True, is_physiotherapist=True)
+        leads = clinic.users.filter(is_active=True, is_physiotherapist=True, leaving_since__isnull=True)
         self.fields["lead"].queryset = leads.order_by("name", "pk")  # type: ignore[attr-defined]
 
     @staticmethod

@@ -72,7 +72,9 @@ class AppointmentForm(forms.Form):
         usually = lead if lead is not None and can(lead, Capability.TREAT) else user
         super().__init__(*args, initial={**_as_it_is(clinic, usually, visit), **(wanted or {})}, **kwargs)
         self.clinic, self.today = clinic, today
-        staff = clinic.users.filter(is_active=True, is_physiotherapist=True).order_by("name", "pk")
+        staff = clinic.users.filter(is_active=True, is_physiotherapist=True, leaving_since__isnull=True).order_by(
+            "name", "pk"
+        )
         self.fields["physiotherapist"].queryset = staff  # type: ignore[attr-defined]
         self.fields["on"].widget.attrs["min"] = today.isoformat()
 

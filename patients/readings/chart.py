@@ -9,11 +9,14 @@ from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from ..adherence import Adherence
 from ..models import (
     Decision,
     Episode,
     ExerciseLog,
+    Handover,
     Invitation,
     Patient,
     Plan,
@@ -29,6 +32,9 @@ from .plan import DAY, DAYS_SHOWN, FORTNIGHT, PlanReading, read_plan
 # What a panel shows before "all".
 ENTRIES_SHOWN = 12
 VISITS_SHOWN = 5
+
+
+HANDOVERS = Prefetch("handovers", Handover.objects.select_related("from_user", "to_user"))
 
 
 class NoSuchPlan(LookupError):
@@ -185,7 +191,10 @@ def read_chart(patient: Patient, *, at: datetime, plan: UUID | None = None) -> C
     Raises NoSuchPlan for one that the patient has not.
     """
     today = patient.clinic.date_at(at)
-    episodes = sorted(patient.episodes.select_related("lead", "icd_code"), key=lambda row: row.closed_on is not None)
+    episodes = sorted(
+        patient.episodes.select_related("lead", "icd_code").prefetch_related(HANDOVERS),
+        key=lambda row: row.closed_on is not None,
+    )
     plans = list(patient.plans.select_related("version__template"))
     shown = _shown(plans, episodes, plan)
     episode = next((row for row in episodes if shown and row.pk == shown.episode_id), None)

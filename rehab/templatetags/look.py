@@ -53,6 +53,7 @@ STAFF_NAV = (
     ("caseload", gettext_lazy("My patients"), ("is_physiotherapist",)),
     ("schedule", gettext_lazy("Schedule"), ("is_physiotherapist", "is_front_desk")),
     ("patient_list", gettext_lazy("All patients"), ("is_physiotherapist", "is_front_desk")),
+    ("team", gettext_lazy("Team"), ("is_physiotherapist", "is_administrator")),
     ("exercise_list", gettext_lazy("Library"), ("is_physiotherapist", "is_administrator")),
     ("template_list", gettext_lazy("Templates"), ("is_physiotherapist", "is_administrator")),
     ("condition_list", gettext_lazy("Conditions"), ("is_physiotherapist", "is_administrator")),

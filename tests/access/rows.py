@@ -55,6 +55,15 @@ TABLE: dict[str, Row] = {
     "condition_list": LIBRARY,
     "condition": LIBRARY,
     "code_search": LIBRARY,
+    # the clinic and its team
+    "manage": page(403, 403, 403, 200),
+    "clinic_hours": form(403, 403, 403, 200),
+    "clinic_settings": form(403, 403, 403, 200),
+    "staff_new": form(403, 403, 403, 200),
+    "staff_leave": form(403, 403, 403, 200),
+    "team": form(403, 200, 403, 200),
+    "handover": form(403, 200, 403, 403),
+    "draft_close": sent(403, 302, 404, 404),
     # the patient's own pages
     "today": OWN,
     "day": OWN,

@@ -74,6 +74,7 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
     return Ids(
         {
             **library,
+            "user_id": by.public_id,
             "patient_id": patient.public_id,
             "episode_id": plan.episode.public_id,
             "plan_id": plan.public_id,
