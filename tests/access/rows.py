@@ -74,6 +74,7 @@ TABLE: dict[str, Row] = {
     "day_got_it": sent(302, 403, 403, 403),
     "plan": OWN,
     "visits": OWN,
+    "progress": OWN,
     "learn": OWN,
     "help": page(200, 200, 200, 200),
     # the schedule
@@ -102,6 +103,7 @@ TABLE: dict[str, Row] = {
     "photo": page(200, 200, 200, 404),
     "prescription_stop": CHART_FORM,
     "session_list": CHART,
+    "progress_of": CHART,
     "session_new": CHART_FORM,
     "session": CHART_FORM,
     "visit_list": DESK,
