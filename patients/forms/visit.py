@@ -186,7 +186,7 @@ class WhatNextForm(forms.Form):
         choices=[
             (Next.AGAIN.value, gettext_lazy("Book another appointment now")),
             (Next.DUE.value, gettext_lazy("It is due on the day below")),
-            (Next.CALL.value, gettext_lazy("Somebody calls: today, or on the day below")),
+            (Next.CALL.value, gettext_lazy("Whoever leads calls the patient: today, or on the day below")),
             (Next.NO_FURTHER.value, gettext_lazy("No further visit, because (say it in words)")),
         ],
         widget=forms.RadioSelect,

@@ -121,12 +121,25 @@ def _book(request: HttpRequest, form: NewVisitForm, *, by: User, at: datetime) -
         return None
     if due is None:
         due = add_visit(episode=form.episode_of_visit(), by=by, at=at, **form.appointment())
-    elif due.state == Visit.State.DUE:
-        due = book_visit(visit=due, seen=due.last_sequence, by=by, at=at, **form.appointment())
-    elif not _is_so(due, form):
-        raise Refused("booked_meanwhile", _("This visit is booked meanwhile. Move it instead."), field="visit")
+    else:
+        due = _book_due(due, form, by=by, at=at)
     messages.success(request, _("The visit is booked."))
     return due
+
+
+def _book_due(due: Visit, form: NewVisitForm, *, by: User, at: datetime) -> Visit:
+    """Book what is due; if it is booked already, just as the form asks, it was the same form."""
+    try:
+        return book_visit(visit=due, seen=due.last_sequence, by=by, at=at, **form.appointment())
+    except Refused:
+        due.refresh_from_db()
+        if due.state == Visit.State.BOOKED and _is_so(due, form):
+            return due
+        if due.state != Visit.State.DUE:
+            raise Refused(
+                "booked_meanwhile", _("This visit is booked meanwhile. Move it instead."), field="visit"
+            ) from None
+        raise
 
 
 def _is_so(visit: Visit, form: NewVisitForm) -> bool:

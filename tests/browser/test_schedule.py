@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
+from patients.actions.visit import add_visit
 from patients.models import Patient, Visit
 from rehab.models import ClinicHours, User
+from tests import cast
 
 from .conftest import PHONE, Person
 
@@ -91,3 +93,18 @@ def test_keys_are_off_for_who_does_not_want_them(desk: User, somebody: Callable[
     person = somebody(TABLET).is_signed_in(desk).go("/schedule/2026-03-05/").does_not_see("Keys:")
     person.page.keyboard.press("n")
     person.look().sees("Thursday 5 March 2026")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_full_day_is_one_sheet_of_paper(
+    omar: Patient, ana: User, bruno: User, desk: User, somebody: Callable[..., Person], paper: str
+) -> None:
+    for who in (ana, bruno):
+        for half_hour in range(8):
+            starts_at = datetime(2026, 3, 5, 8, 0, tzinfo=UTC) + timedelta(minutes=60 * half_hour + 30 * (who == bruno))
+            add_visit(
+                episode=omar.episodes.get(), physiotherapist=who, starts_at=starts_at, minutes=30, by=desk, at=cast.NOW
+            )
+    person = somebody().is_signed_in(desk).go("/schedule/2026-03-05/").follow("Print").sees("09:00–09:30", "Omar")
+    sheets = person.page.pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
