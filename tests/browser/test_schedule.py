@@ -22,6 +22,7 @@ HALF_PAST_TWO = datetime(2026, 3, 5, 13, 30, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _hours(ana: User) -> None:
+    ana.clinic.opening.all().delete()
     for weekday in range(5):
         ClinicHours.objects.create(clinic=ana.clinic, weekday=weekday, opens=time(8), closes=time(18))
 

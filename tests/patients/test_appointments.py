@@ -51,6 +51,7 @@ def add(
 
 
 def open_on_weekdays(clinic: Clinic) -> None:
+    clinic.opening.all().delete()
     for weekday in range(5):
         ClinicHours.objects.create(clinic=clinic, weekday=weekday, opens=time(8), closes=time(12))
         ClinicHours.objects.create(clinic=clinic, weekday=weekday, opens=time(13), closes=time(18))
@@ -322,6 +323,7 @@ class TestEveryWeek:
         ]
 
     def test_an_hour_that_the_clock_skips_is_listed(self, omar: Patient, ana: User) -> None:
+        ana.clinic.opening.all().delete()  # in the night
         series = self.series(omar, ana, on=date(2026, 3, 22), weeks=3, clock=time(2, 30))
         assert [day for day, _ in series.not_booked] == [date(2026, 3, 29)]
         assert len(series.booked) == 2
@@ -352,12 +354,12 @@ class TestEveryWeek:
 class TestCounted:
     def test_missed_and_at_short_notice_by_the_patient(self, omar: Patient, ana: User, bruno: User) -> None:
         def cancelled(days: int, cause: str, at: datetime) -> None:
-            visit = add(omar, ana, THURSDAY + timedelta(days=days))
+            visit = add(omar, ana, THURSDAY + timedelta(days=7 * days))
             cancel_visit(visit=visit, seen=1, cause=cause, by=ana, at=at)
 
         cancelled(0, "patient", THURSDAY - timedelta(hours=24))  # in time
-        cancelled(1, "patient", THURSDAY + timedelta(days=1, hours=-24, minutes=1))
-        cancelled(2, "clinic", THURSDAY + timedelta(days=2, hours=-1))
+        cancelled(1, "patient", THURSDAY + timedelta(days=7, hours=-24, minutes=1))
+        cancelled(2, "clinic", THURSDAY + timedelta(days=14, hours=-1))
         miss_visit(visit=add(omar, ana, NOW), seen=1, by=ana, at=NOW)
         mistaken = miss_visit(visit=add(omar, ana, NOW - timedelta(hours=1)), seen=1, by=ana, at=NOW)
         take_back_visit(visit=mistaken, seen=2, by=ana, at=NOW)
