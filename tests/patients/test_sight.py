@@ -44,6 +44,7 @@ def without_visits(plan: Plan) -> None:
 
 
 def book(plan: Plan, by: User, on: date) -> Visit:
+    by.clinic.opening.all().delete()  # on weekends, too
     return add_visit(episode=plan.episode, physiotherapist=by, starts_at=moment(on), minutes=30, by=by, at=NOW)
 
 
