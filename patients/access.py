@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 
 from rehab.access import require
 from rehab.models import User
@@ -20,7 +20,7 @@ from .models import Patient
 
 def own_record(user: Any) -> Patient | None:
     """The patient that this account belongs to, if any."""
-    return Patient.objects.select_related("clinic").filter(user=user).first()
+    return Patient.objects.with_reading().select_related("clinic").filter(user=user).first()
 
 
 def chart_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -73,6 +73,8 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             raise PermissionDenied
         if patient.archived_at is not None:
             raise Http404
+        if not patient.may_read(patient.clinic.date_at(request.at)):  # type: ignore[attr-defined]  # by ClinicZone
+            return render(request, "patients/my_plan/over.html", {"clinic": patient.clinic}, status=403)
         return view(request, patient, **kwargs)
 
     return inner

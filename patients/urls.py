@@ -42,6 +42,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/edit/", patient.patient_edit, name="patient_edit"),
     path("patients/<uuid:patient_id>/episodes/new/", episode.episode_new, name="episode_new"),
     path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/", episode.episode_edit, name="episode_edit"),
+    path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/close/", episode.episode_close, name="episode_close"),
     path("patients/<uuid:patient_id>/episodes/<uuid:episode_id>/assign/", assign.assign, name="assign"),
     path(
         "patients/<uuid:patient_id>/episodes/<uuid:episode_id>/dealt-with/<reason:reason>/",

@@ -90,7 +90,8 @@ def _open_when_locked() -> frozenset[str]:
 
 
 class ClinicZone:
-    """For one request, dates and times are those of the clinic that the person belongs to."""
+    """For one request, dates and times are those of the clinic that the person belongs to; `request.at` is when it
+    came."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -98,6 +99,7 @@ class ClinicZone:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        request.at = timezone.now()
         with timezone.override(zoneinfo.ZoneInfo(request.user.clinic.time_zone)):
             return self.get_response(request)
 

@@ -94,6 +94,12 @@ class World:
     def closed(self, _ready: Any = None) -> Any:
         return clinic_hours.close_days(clinic=self.ana.clinic, first_on=TODAY, last_on=TODAY, name="Feast", **self.who)
 
+    def nothing_open(self) -> Any:
+        return self.another()[1]
+
+    def closed_episode(self, row: Any) -> Any:
+        return episode.close_episode(episode=row, on=TODAY, outcome="Well", **self.who)
+
     def left_behind(self) -> TreatmentSession:
         bruno = cast.person("Bruno")
         note = session.start_session(
@@ -315,6 +321,11 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "rehab.clinic_hours.close_days": (lambda w: None, World.closed),
     "rehab.clinic_hours.open_days": (
         World.closed, lambda w, row: clinic_hours.open_days(closed=row, **w.who),
+    ),
+    "patients.episode.close_episode": (World.nothing_open, World.closed_episode),
+    "patients.episode.reopen_episode": (
+        lambda w: w.closed_episode(w.nothing_open()),
+        lambda w, row: episode.reopen_episode(episode=row, **w.who),
     ),
     "patients.handover.hand_over": (
         lambda w: w.maria.episodes.get(),

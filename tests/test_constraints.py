@@ -35,7 +35,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "clinic_short_notice_hours": {"short_notice_hours": 0},
     "clinic_hours_once": {},
     "clinic_hours_weekday": {"weekday": 7},
-    "clinic_hours_close_after_opening": {"weekday": 6, "closes": time(7)},
+    "clinic_hours_close_after_opening": {"weekday": 5, "closes": time(7)},
     "closed_day_last_on": {"last_on": YESTERDAY},
     "away_last_on": {"last_on": YESTERDAY},
     "away_covered_by_another": {"covered_by_id": lambda row: row.user_id},

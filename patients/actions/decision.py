@@ -17,6 +17,7 @@ from ..models import Decision, Plan
 from ..models.plan import CLOCK_KINDS
 from ..moves import Act, entries
 from ..progression import DecisionRefused, Kind, PlanDecision, Refusal
+from .farewell import Farewell, carry_out
 from .follow_up import renew_due_visits
 from .ledger import Seen, append, check_seen, lock, write_spans
 from .prescription import Chosen, give_back, open_phase, open_reachable_phases, open_unopened
@@ -43,6 +44,7 @@ def decide(
     until: date | None = None,
     look_again_on: date | None = None,
     exercises: Sequence[Chosen] | None = None,
+    farewell: Farewell | None = None,
     reason: str = "",
     reason_code: str = "",
     patient_text: str = "",
@@ -53,6 +55,7 @@ def decide(
     `on` is the date from which it counts. `to_phase`: where GO_BACK goes; MOVE_ON goes to the phase after the one seen.
     `until` makes a STOP a planned absence that ends on that date. `exercises` are those of the next phase, for MOVE_ON.
     `look_again_on`, of STAY and STOP, is when somebody looks again; see `sight.proposed` for what it is if not given.
+    `farewell`, of FINISH and END_EARLY, is what becomes of booked visits and what the patient keeps.
     A planned absence that cannot stand with the act is taken back with it. Raises Conflict for a stale page, Refused
     with a sentence for everything that the clock and its dates refuse.
     """
@@ -95,6 +98,8 @@ def decide(
     write_spans(plan)
     _follow_through(plan, written, exercises)
     renew_due_visits(plan, by=by, at=at)
+    if farewell is not None and written[-1].kind in ENDS:
+        carry_out(plan, written[-1], farewell, by=by, at=at)
     if look_again_on is not None:
         put_look_again(plan.episode, look_again_on, by=by, at=at)
     else:
@@ -233,9 +238,9 @@ def _write_or_refuse(plan: Plan) -> None:
 def _reopen(plan: Plan) -> None:
     if plan.ended_on is None or any(row.kind in ENDS for row in plan.standing()):
         return
-    plan.ended_on = None
+    plan.ended_on = plan.readable_until = None
     try:
         with transaction.atomic():
-            plan.save(update_fields=["ended_on"])
+            plan.save(update_fields=["ended_on", "readable_until"])
     except IntegrityError as error:
         raise Refused("open_plan", _("Another plan has been started since, so this one stays ended.")) from error

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from rehab import audit
@@ -14,6 +16,7 @@ from rehab.models import IcdCode, User
 from rehab.readings.icd import Hit, find_code, looked_at
 
 from ..models import Episode, Patient
+from ..readings.closing import still_open
 from .sight import keep_in_sight
 
 DETAILS = (
@@ -49,6 +52,7 @@ def open_episode(
     onset_kind: str = "",
     referrer: str = "",
     opened_on: date | None = None,
+    follows: Episode | None = None,
 ) -> Episode:
     """Start a course of care. `icd_code` is a code as somebody typed it (" m53.87 "), `opened_on` today if not given.
 
@@ -59,7 +63,9 @@ def open_episode(
     """
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     today = patient.clinic.date_at(at)
-    episode = Episode(patient=patient, opened_on=opened_on or today, by=by, at=at)
+    if follows is not None and (follows.patient_id != patient.pk or follows.closed_on is None):
+        raise Refused("no_earlier", _("Choose an earlier episode of this patient that is closed."), field="follows")
+    episode = Episode(patient=patient, opened_on=opened_on or today, follows=follows, by=by, at=at)
     details = {"lead": lead, "problem": problem, "region": region, "side": side, "icd_code": icd_code}
     details |= {"onset": onset, "onset_precision": onset_precision, "onset_kind": onset_kind, "referrer": referrer}
     _set(episode, details, today=today, keep_code=keep_code)
@@ -90,6 +96,67 @@ def correct_episode(*, episode: Episode, by: User, at: datetime, keep_code: bool
         episode.save(update_fields=[*changed, *coded])
         audit.record("episode.correct", episode, by=by, at=at, fields=changed)
     return episode
+
+
+@transaction.atomic
+def close_episode(
+    *, episode: Episode, on: date, outcome: str, by: User, at: datetime, recall_on: date | None = None
+) -> Episode:
+    """End a course of care, from `on`. Nothing may be left open: no plan, no visit ahead, no note that is not signed.
+
+    Raises Refused with the field: something open ("still_open"), an empty outcome, a date before the last session or
+    the episode, in the future or more than a week ago, a recall that is not within a year. Conflict where it is closed.
+    """
+    rows = Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic", "lead")
+    episode = rows.get(pk=episode.pk)
+    if episode.closed_on is not None:
+        raise Conflict("closed_already", _("This episode is closed already."))
+    open_things = still_open(episode)
+    if open_things:
+        raise Refused("still_open", _("Something is still open. Close that first."))
+    outcome = outcome.replace("\r\n", "\n").strip()
+    if not outcome:
+        raise Refused("no_outcome", _("Say in words how it went."), field="outcome")
+    _check_closing(episode, on, recall_on, episode.patient.clinic.date_at(at))
+    episode.closed_on, episode.closed_by, episode.outcome = on, by, outcome
+    episode.recall_on, episode.look_again_on = recall_on, None
+    episode.save(update_fields=["closed_on", "closed_by", "outcome", "recall_on", "look_again_on"])
+    audit.record("episode.close", episode, by=by, at=at, fields=["closed_on", "outcome", "recall_on"])
+    return episode
+
+
+@transaction.atomic
+def reopen_episode(*, episode: Episode, by: User, at: datetime) -> Episode:
+    """Take a closing back that was a mistake; the outcome stays as it was written.
+
+    Raises Refused where the patient has a later episode: go on with that.
+    """
+    rows = Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic")
+    episode = rows.get(pk=episode.pk)
+    if episode.closed_on is None:
+        return episode
+    later = episode.patient.episodes.exclude(pk=episode.pk).filter(opened_on__gte=episode.closed_on)
+    if later.filter(Q(closed_on__isnull=True) | Q(follows=episode)).exists():
+        raise Refused("later_episode", _("There is a later episode. Go on with that one."))
+    episode.closed_on = episode.closed_by = episode.recall_on = None
+    episode.save(update_fields=["closed_on", "closed_by", "recall_on"])
+    audit.record("episode.reopen", episode, by=by, at=at, fields=["closed_on"])
+    keep_in_sight(episode, by=by, at=at)
+    return episode
+
+
+def _check_closing(episode: Episode, on: date, recall_on: date | None, today: date) -> None:
+    if on > today:
+        raise Refused("in_the_future", _("That day is still ahead."), field="on")
+    if on < today - timedelta(days=7):
+        raise Refused("too_far_back", _("At most seven days back."), field="on")
+    last = episode.sessions.exclude(status="discarded").order_by("-on").first()
+    first = max(episode.opened_on, last.on if last else episode.opened_on)
+    if on < first:
+        sentence = _("Not before %(day)s: something is on record then.") % {"day": date_format(first, "j F Y")}
+        raise Refused("before_the_last_session", sentence, field="on")
+    if recall_on is not None and not today < recall_on <= today + timedelta(days=366):
+        raise Refused("recall", _("A recall is after today, within a year."), field="recall_on")
 
 
 def read_code(text: str | None) -> IcdCode | None:

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +21,7 @@ from rehab.models import ExerciseRevision, TemplateExercise
 from rehab.sentences import dosage_short
 
 from ..actions.decision import LOOKS_AGAIN
+from ..actions.farewell import Farewell
 from ..actions.prescription import Chosen, cautions_of, offered
 from ..actions.sight import proposed
 from ..budget import Budget, budget
@@ -30,6 +35,14 @@ from .dosage import DosageForm
 from .seen import SeenForm
 from .sight import look_again_field
 
+ENDING = frozenset({Act.FINISH, Act.END_EARLY})
+# For so many days the patient reads a plan that has ended.
+READABLE = [
+    ("30", gettext_lazy("for a month")),
+    ("90", gettext_lazy("for three months")),
+    ("365", gettext_lazy("for a year")),
+    ("", gettext_lazy("for good")),
+]
 # These take the patient out of what was agreed, so somebody says why.
 NEEDS_A_REASON = frozenset({Act.STOP, Act.GO_BACK, Act.END_EARLY})
 # The field that a refusal of the clock is shown beside, where the form has it.
@@ -94,6 +107,9 @@ class DecisionForm(SeenForm):
         "on",
         "until",
         "look_again_on",
+        "cancels",
+        "keeps",
+        "readable",
         "reason_code",
         "reason",
         "patient_text",
@@ -117,8 +133,44 @@ class DecisionForm(SeenForm):
             self.fields["look_again_on"] = look_again_field(reading.plan.patient.clinic)
         if act is Act.END_EARLY and reading.may_plan_absence:
             del self.fields["on"]  # it ends on the date of its start
+        if act in ENDING:
+            self._add_farewell()
         self.rows = self._next_exercises(data) if act is Act.MOVE_ON else []
         self.order_fields(self.field_order)
+
+    def _add_farewell(self) -> None:
+        """What becomes of booked visits, and what the patient keeps: finished, everything that is done now."""
+        plan, today = self.reading.plan, self.reading.today
+        clinic = plan.patient.clinic
+        booked = plan.patient.visits.filter(state="booked", episode=plan.episode).order_by("starts_at")
+        visits = [row for row in booked if row.starts_at and clinic.date_at(row.starts_at) >= today]
+        kept = [row for row in self.reading.exercises(self.reading.present.number) if row.until is None]
+        if visits:
+            self.fields["cancels"] = _ticks(
+                _("Booked visits to cancel"),
+                [(str(row.public_id), _when(row.starts_at, clinic.zone)) for row in visits],
+                all_of_them=True,
+            )
+        if kept:
+            self.fields["keeps"] = _ticks(
+                _("Exercises to go on with"),
+                [(str(row.public_id), f"{row.what.name}, {dosage_short(row.dosage)}") for row in kept],
+                all_of_them=self.act is Act.FINISH,
+            )
+        self.fields["readable"] = forms.ChoiceField(
+            label=_("The patient can read the plan"), choices=READABLE, initial="90", required=False
+        )
+
+    def farewell(self) -> Farewell | None:
+        """What `decide` is told of an end; None for other acts."""
+        if self.act not in ENDING:
+            return None
+        days = self.cleaned_data["readable"]
+        return Farewell(
+            cancels=[UUID(key) for key in self.cleaned_data.get("cancels", ())],
+            keeps=[UUID(key) for key in self.cleaned_data.get("keeps", ())],
+            readable_until=self.reading.today + timedelta(days=int(days)) if days else None,
+        )
 
     @property
     def shows_exercises(self) -> bool:
@@ -269,3 +321,18 @@ def _of(row: Prescription) -> Chosen:
 
 def _from(row: TemplateExercise) -> Chosen:
     return Chosen(row.revision, row.dosage, row, row.optional, row.choice)
+
+
+def _ticks(label: str, choices: list[tuple[str, str]], *, all_of_them: bool) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        initial=[key for key, _words in choices] if all_of_them else [],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("This has changed meanwhile. Look again.")},
+    )
+
+
+def _when(starts_at: datetime | None, zone: ZoneInfo) -> str:
+    return date_format(timezone.localtime(starts_at, zone), "l j F, H:i") if starts_at else ""

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.dates import MONTHS
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,8 +84,19 @@ class EpisodeForm(forms.Form):
         label=gettext_lazy("Lead"), queryset=User.objects.none(), to_field_name="public_id", empty_label=None
     )
 
-    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+    follows = forms.ChoiceField(label=gettext_lazy("Goes on from"), required=False)
+
+    def __init__(self, *args: Any, clinic: Clinic, earlier: Sequence[Episode] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.earlier = {str(row.public_id): row for row in earlier}
+        if earlier:
+            none = ("", _("nothing earlier"))
+            self.fields["follows"].choices = [  # type: ignore[attr-defined]
+                *((key, _earlier_words(row)) for key, row in self.earlier.items()),
+                none,
+            ]
+        else:
+            del self.fields["follows"]
         self.clinic = clinic
         self.hits: list[Hit] = []
         self.tells = ""
@@ -117,6 +130,10 @@ class EpisodeForm(forms.Form):
         names = ("problem", "region", "side", "onset_kind", "referrer", "lead", "onset", "onset_precision")
         read = ("icd_code", "keep_code")
         return {name: self.cleaned_data[name] for name in (*names, *read)}
+
+    def goes_on_from(self) -> Episode | None:
+        """The earlier episode that was chosen."""
+        return self.earlier.get(self.cleaned_data.get("follows", ""))
 
     def _read_code(self) -> None:
         """The code that is meant: the one picked, unless something else has been typed since, or what is typed."""
@@ -156,3 +173,30 @@ class EpisodeForm(forms.Form):
             self.add_error("onset_day", _("This month has no such day."))
             return
         self.cleaned_data["onset_precision"] = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+
+
+def _earlier_words(episode: Episode) -> str:
+    return _("%(problem)s, closed %(day)s") % {
+        "problem": episode.problem,
+        "day": date_format(episode.closed_on, "j F Y") if episode.closed_on else "",
+    }
+
+
+class CloseForm(forms.Form):
+    """How a course of care went, from when it is over, and when somebody asks again."""
+
+    on = forms.DateField(
+        label=gettext_lazy("Closed from"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    outcome = forms.CharField(
+        label=gettext_lazy("How it went"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"required": gettext_lazy("Say in words how it went.")},
+    )
+    recall_on = forms.DateField(
+        label=gettext_lazy("Ask again on"),
+        help_text=gettext_lazy("On that day the patient stands on your list once more. Empty: nobody asks."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )

@@ -51,7 +51,6 @@ class Migration(migrations.Migration):
             name='KeptExercise',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
             ],
             options={
                 'ordering': ['id'],
@@ -233,13 +232,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='keptexercise',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='keptexercise',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kept', to='patients.plan'),
+            name='decision',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kept', to='patients.decision'),
         ),
         migrations.AddField(
             model_name='keptexercise',
@@ -298,6 +292,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='keptexercise',
-            constraint=models.UniqueConstraint(fields=('plan', 'prescription'), name='kept_exercise_once'),
+            constraint=models.UniqueConstraint(fields=('decision', 'prescription'), name='kept_exercise_once'),
         ),
     ]

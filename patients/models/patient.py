@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from rehab.models import Clinic, User
@@ -33,6 +33,12 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             left = Q(episodes__closed_on__isnull=True) & NOBODYS_EPISODE
             of_clinic &= Q(episodes__lead=user) | covered | Q(episodes__isnull=True) | left
         return self.filter(own | of_clinic).distinct()
+
+    def with_reading(self) -> PatientQuerySet:
+        """With until when they may read: `reads_until`, of the plan that ended last; `has_open_plan`."""
+        plans = self.model._meta.get_field("plans").related_model._default_manager.filter(patient=OuterRef("pk"))
+        last = plans.filter(ended_on__isnull=False).order_by("-ended_on", "-pk").values("readable_until")[:1]
+        return self.annotate(has_open_plan=Exists(plans.filter(ended_on__isnull=True)), reads_until=Subquery(last))
 
     def receivable_by(self, user: User) -> PatientQuerySet:
         """The patients whose names, contact, visits, invitations and paper sheets this person may handle.
@@ -104,6 +110,11 @@ class Patient(Addressed):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_read(self, on: date) -> bool:
+        """Whether the patient's own pages are open on a date. Of a row read `with_reading`."""
+        until: date | None = getattr(self, "reads_until", None)
+        return until is None or on <= until or bool(getattr(self, "has_open_plan", False))
 
     def age_on(self, on: date) -> int:
         """Whole years lived on a date."""

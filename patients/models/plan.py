@@ -250,16 +250,15 @@ class Prescription(Addressed, DosageColumns):
 
 
 class KeptExercise(models.Model):
-    """An exercise that the patient goes on with after the plan: read, no longer asked for."""
+    """An exercise that the patient goes on with after the plan: read, no longer asked for. It belongs to the entry that
+    ended the plan, and counts as long as that stands."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="kept")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="kept")
     prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["plan", "prescription"], name="kept_exercise_once")]
+        constraints = [models.UniqueConstraint(fields=["decision", "prescription"], name="kept_exercise_once")]
 
     def __str__(self) -> str:
         return str(self.prescription)

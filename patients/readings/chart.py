@@ -192,7 +192,7 @@ def read_chart(patient: Patient, *, at: datetime, plan: UUID | None = None) -> C
     """
     today = patient.clinic.date_at(at)
     episodes = sorted(
-        patient.episodes.select_related("lead", "icd_code").prefetch_related(HANDOVERS),
+        patient.episodes.select_related("lead", "icd_code", "follows").prefetch_related(HANDOVERS),
         key=lambda row: row.closed_on is not None,
     )
     plans = list(patient.plans.select_related("version__template"))

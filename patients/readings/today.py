@@ -122,6 +122,7 @@ class DayPage:
     days: Readings
     ledger: Sequence[Decision]
     visit: Visit | None
+    kept: Sequence[Prescription] = ()  # of a plan that has ended, what the patient goes on with
 
     @property
     def is_today(self) -> bool:
@@ -320,7 +321,16 @@ def day_page(patient: Patient, *, on: date, today: date, at: datetime) -> DayPag
     """The day `on` of a patient, as its page shows it."""
     ledger = _ledger(patient)
     days = load(patient, ledger[0].plan if ledger else None, min(on, today - WEEK), today, ledger=ledger)
-    return DayPage(patient, on, today, days, ledger, next_visit(patient, at=at))
+    return DayPage(patient, on, today, days, ledger, next_visit(patient, at=at), _kept(ledger, days))
+
+
+def _kept(ledger: Sequence[Decision], days: Readings) -> list[Prescription]:
+    """What the entry that ended the plan, and stands, left to the patient."""
+    ending = next((row for row in reversed(standing(ledger)) if row.kind in {"complete", "discontinue"}), None)
+    if ending is None:
+        return []
+    kept = set(ending.kept.values_list("prescription_id", flat=True))
+    return [row for row in days.prescriptions if row.pk in kept]
 
 
 def prescriptions_of(patient: Patient) -> QuerySet[Prescription]:

@@ -106,6 +106,7 @@ def _do(what: Act | str, form: SeenForm, reading: PlanReading, *, by: Any, at: d
         until=form.ends_on,
         look_again_on=form.looks_again_on,
         exercises=form.chosen(),
+        farewell=form.farewell(),
         reason_code=form.cleaned_data.get("reason_code", ""),
         patient_text=form.said(),
         evidence=reading.evidence(),

@@ -15,9 +15,10 @@ from rehab.icd_sentences import advisory_sentence
 from rehab.roles import Capability
 
 from ..access import chart_page
-from ..actions.episode import correct_episode, open_episode
-from ..forms.episode import EpisodeForm
+from ..actions.episode import close_episode, correct_episode, open_episode, reopen_episode
+from ..forms.episode import CloseForm, EpisodeForm
 from ..models import Episode, Patient
+from ..readings.closing import still_open
 
 # Beside which box of the form a refusal stands.
 BOXES = {"icd_code": "q", "onset": "onset_year"}
@@ -28,10 +29,12 @@ BOXES = {"icd_code": "q", "onset": "onset_year"}
 def episode_new(request: HttpRequest, patient: Patient) -> HttpResponse:
     user = require(request.user, Capability.TREAT)
     sent = request.POST if request.method == "POST" else None
-    form = EpisodeForm(sent, clinic=patient.clinic, initial={"lead": user.public_id})
+    closed = patient.episodes.filter(closed_on__isnull=False).order_by("-closed_on", "-pk")
+    form = EpisodeForm(sent, clinic=patient.clinic, earlier=list(closed), initial={"lead": user.public_id})
     if form.is_valid():
         try:
-            episode = open_episode(patient=patient, by=user, at=timezone.now(), **form.details())
+            details = form.details() | {"follows": form.goes_on_from()}
+            episode = open_episode(patient=patient, by=user, at=timezone.now(), **details)
         except Conflict as there:
             messages.info(request, there.sentence)
             return redirect("assign", patient.public_id, there.now["public_id"])
@@ -61,6 +64,35 @@ def episode_edit(request: HttpRequest, patient: Patient, episode_id: uuid.UUID) 
             messages.success(request, _("The episode is saved."))
             return redirect("chart", patient.public_id)
     return _form_page(request, "patients/episode/edit.html", form, patient, episode)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@chart_page
+def episode_close(request: HttpRequest, patient: Patient, episode_id: uuid.UUID) -> HttpResponse:
+    """End the course of care, once nothing of it is open; or take a closing back that was a mistake."""
+    at, user = timezone.now(), require(request.user, Capability.TREAT)
+    episode = get_object_or_404(patient.episodes.select_related("lead"), public_id=episode_id)
+    episode.patient = patient
+    sent = request.POST if request.method == "POST" else None
+    if sent is not None and sent.get("act") == "reopen":
+        reopen_episode(episode=episode, by=user, at=at)
+        messages.success(request, _("The episode is open again."))
+        return redirect("chart", patient.public_id)
+    form = CloseForm(sent, initial={"on": patient.clinic.date_at(at), "outcome": episode.outcome})
+    status = 200 if sent is None else 422
+    if form.is_valid():
+        try:
+            close_episode(episode=episode, by=user, at=at, **form.cleaned_data)
+        except Conflict as closed:
+            messages.info(request, closed.sentence)
+            return redirect("chart", patient.public_id)
+        except Refused as refused:
+            form.add_error(refused.field, refused.sentence)
+        else:
+            messages.success(request, _("The episode is closed. What is on record stays."))
+            return redirect("chart", patient.public_id)
+    context = {"patient": patient, "episode": episode, "form": form, "open": still_open(episode)}
+    return render(request, "patients/episode/close.html", context, status=status)
 
 
 def _form_page(

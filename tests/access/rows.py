@@ -95,6 +95,7 @@ TABLE: dict[str, Row] = {
     "episode_new": CHART_FORM,
     "episode_edit": CHART_FORM,
     "assign": CHART_FORM,
+    "episode_close": CHART_FORM,
     "decide": CHART_FORM,
     "absence_take_back": CHART_FORM,
     "prescription_add": CHART_FORM,
