@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from django.db.models import F, FilteredRelation, Model, Q
+from django.db.models import F, FilteredRelation, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from .. import adherence as pure
 from ..adherence import ASKING, Adherence, DayKind, Due, PrescribedSpan, Report
-from ..models import CheckIn, Decision, ExerciseLog, Patient, Plan, PlanPhase, PlanSpan, Prescription
+from ..models import CheckIn, Decision, ExerciseLog, KeptExercise, Patient, Plan, PlanPhase, PlanSpan, Prescription
 from ..models.plan import CLOCK_KINDS, standing
 from ..progression import PhaseSpan, Position, SpanRow, State, position_from, span_on, spans
 
@@ -255,9 +255,11 @@ _PhaseRows = list[tuple[PlanPhase, list[Prescription]]]
 
 def _phases(plans: Collection[Plan], *, with_items: bool = True) -> defaultdict[int, _PhaseRows]:
     """The phases of each plan with their standing prescriptions: one query, as Today has few to spend."""
+    kept = KeptExercise.objects.filter(prescription=OuterRef("given__id")).order_by("-pk")
     rows = (
         PlanPhase.objects.filter(plan__in=plans)
         .annotate(given=FilteredRelation("prescriptions", condition=Q(prescriptions__voided_by__isnull=True)))
+        .annotate(kept_by=Subquery(kept.values("decision")[:1]))
         .select_related(
             "source", "given__revision__exercise", "given__own_exercise", "given__opened_by", "given__acknowledgement"
         )  # type: ignore[misc]
@@ -272,6 +274,7 @@ def _phases(plans: Collection[Plan], *, with_items: bool = True) -> defaultdict[
             of_plan.append((row, []))
         given = getattr(row, "given", None)  # not set where the phase has none
         if given is not None:
+            given.kept_by = row.kept_by  # the entry that ended the plan and left it to the patient, if any
             of_plan[-1][1].append(given)
     return found
 

@@ -329,8 +329,7 @@ def _kept(ledger: Sequence[Decision], days: Readings) -> list[Prescription]:
     ending = next((row for row in reversed(standing(ledger)) if row.kind in {"complete", "discontinue"}), None)
     if ending is None:
         return []
-    kept = set(ending.kept.values_list("prescription_id", flat=True))
-    return [row for row in days.prescriptions if row.pk in kept]
+    return [row for row in days.prescriptions if getattr(row, "kept_by", None) == ending.pk]
 
 
 def prescriptions_of(patient: Patient) -> QuerySet[Prescription]:
