@@ -29,6 +29,7 @@ DEMO_PASSWORD = "four-phases-demo"  # noqa: S105  # nosec B105
 DEMO_ACCOUNTS = (
     ("admin@example.com", gettext_lazy("Administrator")),
     ("physio@example.com", gettext_lazy("Physiotherapist")),
+    ("desk@example.com", gettext_lazy("Front desk")),
     ("patient@example.com", gettext_lazy("Patient")),
 )
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from patients.models import Patient
 from rehab.models import Clinic
 
-from .clinic import TIME_ZONE, Staff, found_clinic, is_the_demos, staff_of
+from .clinic import TIME_ZONE, Staff, found_clinic, is_the_demos, plan_ahead, staff_of
 from .record import Record
 from .stories import STORIES, Story
 
@@ -35,6 +35,8 @@ def build_demo(*, day: date, seed: int) -> Iterator[Patient]:
     founded = datetime.combine(day - FOUNDED_BEFORE, time(9), tzinfo=ZoneInfo(TIME_ZONE))
     staff = staff_of(clinics[0]) if clinics else found_clinic(at=founded)
     told = set(Patient.objects.filter(clinic=staff.clinic).values_list("number", flat=True))
+    if not clinics:
+        plan_ahead(staff, day=day)
     for story in STORIES:
         if story.number not in told:
             yield _tell(story, staff, day, seed)

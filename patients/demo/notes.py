@@ -153,3 +153,22 @@ RETIRED_LAST = Note(
     pain=(1, 1),
 )
 RETIRED_ADDITION = "His daughter rang: he asks for the exercises of phase 2 on paper for the holidays. Sent by post."
+
+NURSE_FIRST = Note(
+    subjective="38, nurse on a ward. Low back pain for ten days since lifting at night. No leg pain, no numbness.",
+    objective="Bending forward slow, fingertips to the knee. Nerve tests clear.",
+    assessment="Fresh low back pain without signs of anything serious.",
+    plan_text="Phase 1. No nights for a week. Ring if it gets worse.",
+    treatment="Exercises of phase 1 tried; lifting with the sheet.",
+    pain=(5, 5),
+    minutes=40,
+)
+
+STUDENT_FIRST = Note(
+    subjective="22, student, rows twice a week. Dull ache low down after lectures and after rowing.",
+    objective="Slumps on sitting; bending forward free, hamstrings short. Nerve tests clear.",
+    assessment="Low back pain from long sitting and a stiff chain behind.",
+    plan_text="Four-phase plan. No rowing for two weeks, then a short session.",
+    treatment="Exercises of phase 1; sitting on the edge of the chair.",
+    pain=(4, 3),
+)

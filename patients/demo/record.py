@@ -18,6 +18,7 @@ from patients.actions.invitation import invite, redeem
 from patients.actions.ledger import Seen
 from patients.actions.log import log_all, log_exercise
 from patients.actions.note import Done
+from patients.actions.own_exercise import add_own_exercise
 from patients.actions.patient import add_patient
 from patients.actions.plan import assign_plan
 from patients.actions.prescription import Chosen, change_prescription, chosen, offered
@@ -39,6 +40,7 @@ from patients.models import (
 from patients.moves import Act
 from patients.readings.plan import read_plan
 from patients.readings.session import offered_exercises
+from rehab.dosage import Dosage
 from rehab.models import Clinic, TemplateVersion, User
 
 from .notes import Note
@@ -193,6 +195,24 @@ class Record:
             reason=reason,
             patient_text=patient_text,
             **self._told(on, 11, 35),
+        )
+
+    def add_own(
+        self, on: date, *, name: str, words: str, stop_rule: str, patient_text: str, reason: str = "", **dose: Any
+    ) -> None:
+        """An exercise of this patient only."""
+        seen = self._seen(on)
+        add_own_exercise(
+            plan=self.plan,
+            phase=seen.phase or 1,
+            name=name,
+            words=words,
+            stop_rule=stop_rule,
+            dosage=Dosage(**dose),
+            seen=seen,
+            reason=reason,
+            patient_text=patient_text,
+            **self._told(on, 11, 38),
         )
 
     def _seen(self, on: date) -> Seen:

@@ -1,4 +1,4 @@
-"""The six patients of the demo. Each story is told in the order in which it happened, from dates before the day."""
+"""The patients of the demo. Each story is told in the order in which it happened, from dates before the day."""
 
 from __future__ import annotations
 
@@ -317,6 +317,68 @@ def _strength_and_return(record: Record, after: Callable[[int], date]) -> None:
     record.add_to_note(weekday(after(116) + DAY), notes.RETIRED_ADDITION)
 
 
+def nurse(record: Record) -> None:
+    """Stopped yesterday because of pain, to be looked at today; came to yesterday's visit without an entry after it."""
+    start = weekday_before(record.day - timedelta(days=18))
+    worse = weekday_before(record.day - timedelta(days=2))
+    record.add(start, name="Siobhán Kelly", age=38, phone="01632 960 107")
+    record.open_episode(
+        start,
+        problem="Low back pain after a night of lifting on the ward",
+        icd_code="M54.50",
+        onset=start - timedelta(days=10),
+        onset_precision="day",
+        onset_kind="sudden",
+    )
+    record.assign(start, patient_text="Calm first. Ring us when something is not right.")
+    record.give_access(start)
+    record.note(start, notes.NURSE_FIRST)
+    record.report(start, start + timedelta(days=12), Habit(pain=(5, 4), all_done=0.6))
+    record.report(
+        start + timedelta(days=13), worse - DAY, Habit(pain=(6, 8), all_done=0.2, answers=1, why_not=(Reason.PAIN,))
+    )
+    record.decide(
+        worse,
+        Act.STOP,
+        look_again_on=record.day,
+        reason_code="pain",
+        reason="Rang: worse since three nights in a row, no leg signs. Rest from the exercises, look again.",
+        patient_text="Stop the exercises for now. We look at it together in two days.",
+    )
+    record.book_treatment(worse, visit_on=weekday(record.day), hour=11)
+
+
+def student(record: Record) -> None:
+    """No word for five days; an exercise of her own, and a dose that changed since she last looked."""
+    start = weekday_before(record.day - timedelta(days=25))
+    met = weekday_before(record.day - timedelta(days=6))
+    record.add(start, name="Mei-Lin Zhao", age=22, phone="01632 960 108")
+    record.open_episode(
+        start, problem="Low back pain from sitting in lectures, rowing makes it worse", onset_kind="gradual"
+    )
+    record.assign(start, patient_text="Short and often. Tick what you did, it helps us both.")
+    record.give_access(start)
+    record.note(start, notes.STUDENT_FIRST)
+    record.report(start, met - DAY, Habit(pain=(4, 3), all_done=0.5, silent=0.3, silent_weekend=0.6))
+    record.keep("Check at the end of phase 1", start, visit_on=met, hour=12)
+    record.add_own(
+        met,
+        name="Rowing without a boat",
+        words="Sit on the floor with your knees bent.\nLean back a little, chest up.\nPull both elbows back.",
+        stop_rule="Stop if pain goes down your leg.",
+        reps=10,
+        sets=2,
+        patient_text="One for rowing, made for you.",
+    )
+    record.change_dose(
+        met,
+        "hamstring-stretch",
+        hold_seconds=45,
+        reason="Holds 30 seconds with ease.",
+        patient_text="Hold the stretch a little longer now.",
+    )
+
+
 STORIES = (
     Story("1001", "physio", office_worker),
     Story("1002", "physio", joiner),
@@ -324,4 +386,6 @@ STORIES = (
     Story("1004", "colleague", carer),
     Story("1005", "physio", driver),
     Story("1006", "colleague", retired),
+    Story("1007", "physio", nurse),
+    Story("1008", "physio", student),
 )

@@ -19,7 +19,7 @@ from rehab.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with a made-up clinic and six patients. Only in demo mode (DEMO=1)."
+    help = "Fill an empty database with a made-up clinic and its patients. Only in demo mode (DEMO=1)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--day", type=date.fromisoformat, help="the day of the demo, YYYY-MM-DD; default: today")
