@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from rehab.actions.away import takes_patients
 from rehab.errors import Refused
 from rehab.models import Clinic, User
-from rehab.roles import Capability, can
 
 from .. import sentences
 from ..clashes import Clash
@@ -54,7 +54,7 @@ def set_appointment(
 def lock_physiotherapist(physiotherapist: User, clinic: Clinic) -> User:
     """Their row, locked until the transaction ends. Raises Refused for who treats nobody here."""
     physiotherapist = User.objects.select_for_update(of=("self",)).get(pk=physiotherapist.pk)
-    if not can(physiotherapist, Capability.TREAT) or physiotherapist.clinic_id != clinic.pk:
+    if not takes_patients(physiotherapist) or physiotherapist.clinic_id != clinic.pk:
         raise Refused(
             "no_physiotherapist", _("Choose an active physiotherapist of the clinic."), field="physiotherapist"
         )

@@ -179,6 +179,10 @@ def _set(episode: Episode, fields: dict[str, Any], *, today: date, keep_code: bo
     for name in changed:
         setattr(episode, name, tidy[name])
     _check(episode, today)
+    if "lead" in changed and episode.lead.leaving_since is not None:
+        raise Refused(
+            "lead_leaves", _("%(name)s is leaving. Choose somebody else.") % {"name": episode.lead.name}, field="lead"
+        )
     if _ADVISED_BY.intersection(changed):
         _ask_about_code(episode, keep_code)
     if "icd_code" in changed:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
@@ -101,7 +102,9 @@ class EpisodeForm(forms.Form):
         self.hits: list[Hit] = []
         self.tells = ""
         self.to_know: list[Advisory] = []
-        leads = clinic.users.filter(is_active=True, is_physiotherapist=True, leaving_since__isnull=True)
+        # Whoever leads now is offered, too, or saving something else would change the lead.
+        stays = Q(leaving_since__isnull=True) | Q(public_id=self.initial.get("lead"))
+        leads = clinic.users.filter(stays, is_active=True, is_physiotherapist=True)
         self.fields["lead"].queryset = leads.order_by("name", "pk")  # type: ignore[attr-defined]
 
     @staticmethod

@@ -223,6 +223,23 @@ class TestLeaving:
         assert "Ana Ruiz" not in page
         assert "Ana Ruiz" not in client_of(bruno).get(f"/patients/{maria.public_id}/visits/new/").text
 
+    def test_who_leaves_keeps_the_lead_until_somebody_changes_it(
+        self, client_of: ClientOf, admin: User, ana: User, bruno: User, maria: Patient, nils: Patient
+    ) -> None:
+        begin_leaving(user=ana, by=admin, at=NOW)
+        episode = maria.episodes.get()
+        page = client_of(bruno).get(f"/patients/{maria.public_id}/episodes/{episode.public_id}/").text
+        assert f'value="{ana.public_id}" selected' in page
+        with pytest.raises(Refused) as lead:
+            cast.episode(nils, lead=cast.person("Ana"), at=NOW)
+        assert (lead.value.code, lead.value.field) == ("lead_leaves", "lead")
+        with pytest.raises(Refused) as booked:
+            add_visit(
+                episode=episode, physiotherapist=cast.person("Ana"), starts_at=NOW + timedelta(days=1), minutes=30,
+                by=bruno, at=NOW,
+            )  # fmt: skip
+        assert booked.value.field == "physiotherapist"
+
     def test_it_is_called_off(self, client_of: ClientOf, admin: User, ana: User, maria: Patient) -> None:
         begin_leaving(user=ana, by=admin, at=NOW)
         client_of(admin).post(f"/manage/staff/{ana.public_id}/leave/", {"act": "stay"})
