@@ -61,7 +61,7 @@ def found_clinic(*, at: datetime) -> Staff:
 @transaction.atomic
 def plan_ahead(staff: Staff, *, day: date) -> None:
     """What lies ahead of the day of the demo: the colleague is away from tomorrow and covered, and a day is closed."""
-    at = datetime.combine(day, time(7, 30), tzinfo=staff.clinic.zone)
+    at = datetime.combine(day - timedelta(days=1), time(17, 30), tzinfo=staff.clinic.zone)
     first = day + timedelta(days=1)
     plan_away(
         user=staff.colleague,

@@ -334,6 +334,7 @@ def nurse(record: Record) -> None:
     record.give_access(start)
     record.note(start, notes.NURSE_FIRST)
     record.report(start, start + timedelta(days=12), Habit(pain=(5, 4), all_done=0.6))
+    record.keep("Check at the end of phase 1", start, visit_on=weekday(start + timedelta(days=12)), hour=13)
     record.report(
         start + timedelta(days=13), worse - DAY, Habit(pain=(6, 8), all_done=0.2, answers=1, why_not=(Reason.PAIN,))
     )
