@@ -22,15 +22,18 @@ from patients.actions import (
     invitation,
     leaving,
     log,
+    on_behalf,
     own_exercise,
     patient,
     prescription,
     series,
     session,
+    sheet,
     sight,
     visit,
 )
 from patients.actions.ledger import Seen
+from patients.actions.occasion import Said
 from patients.attention import Reason
 from patients.models import Patient, Plan, TreatmentSession, Visit
 from patients.moves import Act
@@ -208,6 +211,13 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     "patients.log.log_all": (lambda w: None, lambda w, _: log.log_all(plan=w.plan, on=TODAY, **w.said())),
     "patients.log.undo_all": (
         World.ticked, lambda w, row: log.undo_all(plan=w.plan, on=TODAY, logs=[row.client_id], **w.said()),
+    ),
+    "patients.on_behalf.enter_reports": (
+        lambda w: on_behalf.Change(w.wall_sit().public_id, TODAY, 1, Said("done")),
+        lambda w, change: on_behalf.enter_reports(plan=w.plan, changes=[change], how="paper", **w.said()),
+    ),
+    "patients.sheet.print_sheet": (
+        lambda w: None, lambda w, _: sheet.print_sheet(plan=w.plan, first_on=TODAY, **w.who),
     ),
     "patients.patient.add_patient": (lambda w: None, lambda w, _: cast.patient("New Person", by=w.ana, at=NOW)),
     "patients.patient.correct_patient": (

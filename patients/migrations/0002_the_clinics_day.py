@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('sequence', models.PositiveIntegerField()),
                 ('first_on', models.DateField()),
+                ('asked', models.JSONField(default=list)),
                 ('at', models.DateTimeField()),
             ],
             options={

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,7 @@ from .own_exercise import OwnExercise, what_of
 from .patient import Patient
 
 CLOCK_KINDS = frozenset(Kind)
+DAYS_ON_SHEET = 7
 
 
 class Plan(Addressed):
@@ -282,6 +283,8 @@ class PrintedSheet(Addressed):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="sheets")
     sequence = models.PositiveIntegerField()
     first_on = models.DateField()
+    # What was printed: for each of the seven days the primary keys of its prescriptions, in order.
+    asked = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -290,3 +293,11 @@ class PrintedSheet(Addressed):
 
     def __str__(self) -> str:
         return f"{self.first_on} no. {self.sequence}"
+
+    @property
+    def dates(self) -> list[date]:
+        return [self.first_on + timedelta(days=number) for number in range(DAYS_ON_SHEET)]
+
+    @property
+    def last_on(self) -> date:
+        return self.dates[-1]

@@ -19,6 +19,7 @@ from rehab.roles import Capability
 
 from ..access import chart_page
 from ..actions.plan import assign_plan
+from ..actions.sheet import print_sheet
 from ..forms.assign import PROPOSED, AssignForm
 from ..models import Episode, Patient, Plan
 from ..readings.offers import offers
@@ -47,8 +48,7 @@ def assign(request: HttpRequest, patient: Patient, episode_id: uuid.UUID) -> Htt
             form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         else:
             messages.success(request, _assigned(plan))
-            invite = request.POST.get("then") == "invite"
-            return redirect("invitation" if invite else "chart", patient.public_id)
+            return _go_on(request.POST.get("then"), plan, by=user, at=at)
     template = "patients/assign/assign.html"
     return render(
         request,
@@ -56,6 +56,18 @@ def assign(request: HttpRequest, patient: Patient, episode_id: uuid.UUID) -> Htt
         {"patient": patient, "episode": episode, "form": form, "phases": form.phase_rows()},
         status=200 if looking else 422,
     )
+
+
+def _go_on(then: str | None, plan: Plan, *, by: User, at: datetime) -> HttpResponse:
+    """To the letter with the code, to the first week on paper, or to the chart."""
+    patient = plan.patient
+    if then == "print":
+        try:
+            sheet = print_sheet(plan=plan, first_on=plan.start_on, by=by, at=at)
+        except Refused:  # nothing is asked yet: the page of the sheets says so
+            return redirect("sheet_list", patient.public_id)
+        return redirect("sheet", patient.public_id, sheet.public_id)
+    return redirect("invitation" if then == "invite" else "chart", patient.public_id)
 
 
 def _assign(form: AssignForm, episode: Episode, *, by: User, at: datetime) -> Plan:

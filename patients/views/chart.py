@@ -17,7 +17,8 @@ from ..ledger_sentences import entry_title, evidence_words, reason_words
 from ..models import Patient
 from ..moves import Act
 from ..readings.chart import ENTRIES_SHOWN, VISITS_SHOWN, Chart, Entry, NoSuchPlan, read_chart
-from ..readings.plan import PlanReading
+from ..readings.plan import DAY, PlanReading
+from ..readings.sheet import LAST_DAY, out_of_date
 
 # The acts of every day, the most apt first, and those that close or undo.
 DAILY = (Act.START_AGAIN, Act.CARRY_ON, Act.MOVE_ON, Act.STAY, Act.GO_BACK, Act.STOP)
@@ -131,6 +132,9 @@ def _where(patient: Patient, reading: PlanReading) -> dict[str, Any]:
         "absence_ahead": absence_ahead(reading),
         "daily": daily,
         "closing": closing,
+        "outdated": [] if reading.ended else out_of_date(reading.plan, reading.days, reading.today),
+        "yesterday": max(reading.today - DAY, reading.plan.start_on),
+        "last_seven": max(reading.today - LAST_DAY, reading.plan.start_on),
     }
 
 

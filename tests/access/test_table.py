@@ -158,7 +158,7 @@ def test_what_is_not_yours_answers_as_what_is_not_there(
 
 def mixed(own: Ids, others: Ids) -> Iterator[tuple[str, Ids]]:
     """Each id of another patient, below one's own patient's address."""
-    for name in ("episode_id", "plan_id", "prescription_id", "session_id", "visit_id"):
+    for name in ("episode_id", "plan_id", "prescription_id", "session_id", "sheet_id", "visit_id"):
         yield name, own.but(**{name: others.values[name]})
 
 

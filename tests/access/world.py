@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from patients.actions.session import start_session
+from patients.actions.sheet import print_sheet
 from patients.models import OwnExercise, Patient
 from rehab.actions.snippet import add_snippet
 from rehab.models import Condition, Exercise, PlanTemplate, User
@@ -80,6 +81,7 @@ def ids_of(patient: Patient, *, by: User) -> Ids:
             "plan_id": plan.public_id,
             "prescription_id": plan.prescriptions.filter(phase__number=2).earliest("pk").public_id,
             "session_id": session.public_id,
+            "sheet_id": print_sheet(plan=plan, first_on=cast.TODAY, by=by, at=cast.NOW).public_id,
             "snippet_id": snippet.public_id,
             "visit_id": patient.visits.earliest("pk").public_id,
             "on": cast.TODAY - timedelta(days=1),
