@@ -6,6 +6,8 @@ PORT ?= 8000
 WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
+PICTURES_PORT ?= 8765
+PICTURES_ENV := DEMO=1 DATABASE_URL=sqlite:///var/pictures/demo.sqlite3 MEDIA_ROOT=var/pictures/media
 DEMO_ENV := DEMO=1 DATABASE_URL=sqlite:///var/demo.sqlite3
 CHECK_ENV := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') ALLOWED_HOSTS=clinic.example
 # Everything but what joins them to the web, which stands on libraries without types of their own.
@@ -13,7 +15,7 @@ TYPED := $(shell git ls-files rehab patients | grep '\.py$$' \
 	| grep -vE '/(views|forms|management|demo|migrations)/|/(accounts|apps|middleware|settings|urls|wsgi)\.py$$')
 HTML := $(shell git ls-files 'templates/*.html' 'templates/**/*.html')
 
-.PHONY: run test check messages browser clean
+.PHONY: run test check messages browser clean pictures
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Rehab needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -73,6 +75,14 @@ messages-current:
 	@$(MAKEMESSAGES)
 	@diff -I '^"POT-Creation-Date' $(VENV)/messages.before $(MESSAGES) >/dev/null; same=$$?; cp $(VENV)/messages.before $(MESSAGES); \
 		[ $$same = 0 ] || { echo "A text changed: run make messages."; exit 1; }
+
+# The pictures of the docs, from a demo clinic of its own.
+pictures: browser
+	@rm -rf var/pictures && mkdir -p var/pictures
+	@$(PICTURES_ENV) $(BIN)/python manage.py migrate --verbosity 0 && $(PICTURES_ENV) $(BIN)/python manage.py createcachetable
+	@$(PICTURES_ENV) $(BIN)/python manage.py collectstatic --noinput --verbosity 0 && $(PICTURES_ENV) $(BIN)/python manage.py demo >/dev/null
+	@$(PICTURES_ENV) $(BIN)/gunicorn rehab.wsgi --bind 127.0.0.1:$(PICTURES_PORT) --log-level warning & server=$$!; sleep 3; \
+		$(BIN)/python docs/pictures.py http://127.0.0.1:$(PICTURES_PORT); kill $$server
 
 clean:
 	rm -rf $(VENV) var
