@@ -75,6 +75,7 @@ class Case:
     stopped_by_pain: bool = False
     state_since: date | None = None
     look_again_on: date | None = None  # of a closed episode the recall
+    seen_on: date | None = None  # the last visit that took place, or signed note
     review_on: date | None = None
     next_phase_on: date | None = None
     mornings: Sequence[Pain] = ()
@@ -190,7 +191,10 @@ def _risen(newest: Sequence[Pain], first: Sequence[int]) -> bool:
 
 
 def _look_again(case: Case, limits: Limits) -> Found | None:
+    """The date has come, and nobody has seen the patient on it or since."""
     if case.look_again_on is None or case.look_again_on > case.on:
+        return None
+    if case.seen_on is not None and case.seen_on >= case.look_again_on:
         return None
     kind = "recall" if case.is_closed else case.state or "no_plan"
     evidence: dict[str, int | date | str] = {"on": case.look_again_on, "kind": str(kind)}

@@ -152,6 +152,13 @@ RETIRED_LAST = Note(
     treatment="Went through what to do when it flares up.",
     pain=(1, 1),
 )
+# Of a visit at the end of a phase at which nothing was out of the ordinary.
+CHECK = Note(
+    subjective="No trouble with the exercises.",
+    objective="Went through each of them: even, no pain.",
+    assessment="Going as planned.",
+    plan_text="Go on as agreed.",
+)
 RETIRED_ADDITION = "His daughter rang: he asks for the exercises of phase 2 on paper for the holidays. Sent by post."
 
 NURSE_FIRST = Note(

@@ -43,7 +43,7 @@ from patients.readings.session import offered_exercises
 from rehab.dosage import Dosage
 from rehab.models import Clinic, TemplateVersion, User
 
-from .notes import Note
+from .notes import CHECK, Note
 
 DAY = timedelta(days=1)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -229,7 +229,7 @@ class Record:
     def book_treatment(self, on: date, *, hour: int, minute: int = 0, visit_on: date) -> Visit:
         return self._arrange(add_visit, on, visit_on, hour, minute, episode=self.episode)
 
-    def keep(self, follow_up: str, on: date, *, hour: int, visit_on: date, note: Note | None = None) -> None:
+    def keep(self, follow_up: str, on: date, *, hour: int, visit_on: date, note: Note = CHECK) -> None:
         """Agree on a visit of the protocol on the date `on`, and keep it."""
         self.attend(self.book(follow_up, on, hour=hour, visit_on=visit_on), note)
 

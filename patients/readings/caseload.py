@@ -142,6 +142,10 @@ class Row:
         return self.days.days(self.today - WEEK * DAY, self.today - DAY) if self.days else []
 
     @property
+    def heard_in_week(self) -> bool:
+        return any(day.kind in {DayKind.DONE, DayKind.NOT_DONE} for day in self.week)
+
+    @property
     def done(self) -> Adherence | None:
         return _done(self.days, self.today, WEEK) if self.days else None
 
@@ -302,8 +306,10 @@ def _with_all(episodes: QuerySet[Episode], today: date) -> QuerySet[Episode]:
         held_code=Subquery(latest.values("reason_code")[:1]),
         held_words=Subquery(latest.values("reason")[:1]),
     )
+    notes = TreatmentSession.objects.filter(episode=OuterRef("pk"), status=TreatmentSession.Status.SIGNED)
     return (
-        episodes.select_related("patient__clinic", "lead")
+        episodes.annotate(noted_on=Subquery(notes.order_by("-on").values("on")[:1]))
+        .select_related("patient__clinic", "lead")
         .prefetch_related(
             Prefetch("plans", queryset=plans.order_by("-start_on", "-pk")), Prefetch("dealt_with", queryset=answers)
         )
@@ -403,6 +409,7 @@ def _case(
         stopped_by_pain=getattr(plan, "held_by", "") == Decision.Kind.PAUSE and getattr(plan, "held_code", "") == PAIN,
         state_since=position.state_since,
         look_again_on=episode.recall_on if episode.closed_on else episode.look_again_on,
+        seen_on=_seen_on(episode, visits, clinic),
         review_on=position.review_on,
         next_phase_on=position.next_phase_on,
         mornings=[(on, row.pain_morning) for on, row in lately.items() if row.pain_morning is not None],
@@ -445,6 +452,13 @@ def _missed_on(visits: Sequence[Visit], clinic: Clinic) -> date | None:
     if last is None or last.starts_at is None or last.state != Visit.State.MISSED:
         return None
     return None if last.what_next else clinic.date_at(last.starts_at)  # type: ignore[attr-defined]  # annotated
+
+
+def _seen_on(episode: Episode, visits: Sequence[Visit], clinic: Clinic) -> date | None:
+    """The last visit that took place, or the last note that was signed: somebody has seen or heard the patient."""
+    kept = [visit.starts_at for visit in visits if visit.state == Visit.State.ATTENDED and visit.starts_at]
+    noted_on: date | None = episode.noted_on  # type: ignore[attr-defined]  # annotated by `_with_all`
+    return max([*map(clinic.date_at, kept), *([noted_on] if noted_on else [])], default=None)
 
 
 def _has_a_later_phase(days: Readings | None, today: date) -> bool:

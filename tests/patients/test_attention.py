@@ -78,6 +78,8 @@ CASES: list[tuple[Reason, bool, dict[str, Any]]] = [
     (Reason.LOOK_AGAIN, True, {"look_again_on": TODAY}),
     (Reason.LOOK_AGAIN, True, {"look_again_on": TODAY - 9 * DAY}),
     (Reason.LOOK_AGAIN, False, {"look_again_on": TODAY + DAY}),
+    (Reason.LOOK_AGAIN, True, {"look_again_on": TODAY, "seen_on": TODAY - DAY}),
+    (Reason.LOOK_AGAIN, False, {"look_again_on": TODAY - DAY, "seen_on": TODAY - DAY}),
     (Reason.LOOK_AGAIN, True, {"look_again_on": TODAY, "is_closed": True, "state": State.COMPLETED}),
     (Reason.CHECK_DUE, True, WAITS),
     (Reason.CHECK_DUE, False, {"review_on": TODAY}),
@@ -231,6 +233,7 @@ cases = st.builds(
     stopped_by_pain=st.booleans(),
     state_since=st.none() | past,
     look_again_on=st.none() | near,
+    seen_on=st.none() | past,
     review_on=st.none() | near,
     next_phase_on=st.none() | near,
     mornings=pains,
@@ -278,7 +281,6 @@ def test_missing_is_never_zero(case: Case) -> None:
 
 
 TROUBLE: dict[str, Any] = {
-    "look_again_on": TODAY,
     "missed_on": TODAY,
     "stopped_by_pain": True,
     "booked_on": [],

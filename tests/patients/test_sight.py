@@ -17,6 +17,7 @@ from patients.demo.build import build_demo
 from patients.models import Decision, Episode, Patient, Plan, Visit
 from patients.moves import Act, Situation
 from patients.progression import Refusal
+from patients.readings.caseload import read_caseload
 from patients.readings.plan import read_plan
 from rehab.errors import Refused
 from rehab.models import AuditEvent, Clinic, User
@@ -328,15 +329,20 @@ def test_so_it_is_in_the_demo_clinic() -> None:
 
 
 def _walk(first: date) -> None:
-    episodes = list(Episode.objects.filter(closed_on__isnull=True).select_related("patient__clinic"))
-    assert episodes
-    plans = {plan.episode_id: plan for plan in Plan.objects.prefetch_related("spans", "phases")}
+    """On each day each open episode has a visit or a date; what has come of it shows in its lead's caseload."""
+    episodes = {episode.pk: episode for episode in Episode.objects.filter(closed_on__isnull=True)}
+    leads = User.objects.filter(pk__in={episode.lead_id for episode in episodes.values()})
     for days in range(201):
         on = first + days * DAY
-        for episode in episodes:
-            assert_in_sight(episode, on)
-            if plan := plans.get(episode.pk):
-                plan.position(max(on, plan.start_on))  # the clock goes on by itself and asks for nobody
+        rows = [row for lead in leads for row in read_caseload(lead, at=moment(on)).rows]
+        assert {row.episode.pk for row in rows} == set(episodes)
+        for row in rows:
+            case = row.case
+            assert case.booked_on or case.unsaid_on or case.due_on or case.look_again_on
+            set_ahead = case.look_again_on if case.look_again_on and case.look_again_on > on else None
+            assert set_ahead is None or set_ahead <= first + LONGEST
+            ahead = case.booked_on or [due for due in case.due_on if due >= on] or set_ahead
+            assert ahead or row.needs or row.is_ready, f"{row.episode} of {row.patient} is out of sight on {on}"
 
 
 def keep_in_sight_now(episode: Episode, by: User) -> None:
