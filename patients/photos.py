@@ -6,6 +6,7 @@ Neither the place that a camera writes into it, nor a script that somebody hid i
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from enum import StrEnum
 from typing import BinaryIO
@@ -17,6 +18,10 @@ LONGEST_SIDE = 1280
 # A picture of more points than any camera's is meant to fill the memory.
 MOST_PIXELS = 60_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
+# What Pillow raises for a file that is none of these, or broken.
+UNREADABLE = (
+    UnidentifiedImageError, OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError, struct.error,
+)  # fmt: skip
 
 
 class PhotoProblem(StrEnum):
@@ -45,6 +50,8 @@ def made_anew(file: BinaryIO, size: int) -> bytes:
             with Image.open(file, formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS or image.width < 1 or image.height < 1:
                     raise PhotoRefused(PhotoProblem.TOO_LARGE)
+                if getattr(image, "is_animated", False):
+                    raise PhotoRefused(PhotoProblem.NO_PHOTO)
                 image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
                 upright = ImageOps.exif_transpose(image) or image
                 upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -52,7 +59,7 @@ def made_anew(file: BinaryIO, size: int) -> bytes:
                 plain.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoRefused(PhotoProblem.TOO_LARGE) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, IndexError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         if isinstance(error, PhotoRefused):
             raise
         raise PhotoRefused(PhotoProblem.NO_PHOTO) from error

@@ -17,6 +17,7 @@ from patients.actions import (
     checkin,
     dealt_with,
     decision,
+    entered_in_error,
     episode,
     handover,
     invitation,
@@ -31,6 +32,7 @@ from patients.actions import (
     sheet,
     sight,
     visit,
+    walk_in,
 )
 from patients.actions.ledger import Seen
 from patients.actions.occasion import Said
@@ -83,6 +85,11 @@ class World:
 
     def signed(self) -> TreatmentSession:
         return session.sign_session(session=self.note(), version=1, subjective="Well", **self.who)
+
+    def in_error(self) -> TreatmentSession:
+        signed = self.signed()
+        entered_in_error.enter_in_error(session=signed, reason="Wrong window", **self.who)
+        return signed
 
     def snippet(self) -> Snippet:
         return snippet.add_snippet(name="slr", text="70°", **self.who)
@@ -248,6 +255,17 @@ ACTS: dict[str, tuple[Ready, Callable[[World, Any], Any]]] = {
     ),
     "patients.session.add_addendum": (
         World.signed, lambda w, row: session.add_addendum(session=row, kind="addendum", text="Also", **w.who),
+    ),
+    "patients.walk_in.walk_in": (
+        lambda w: w.maria.episodes.get(),
+        lambda w, row: walk_in.walk_in(patient=w.maria, episode=row, plan=w.plan, kind="clinic", **w.who),
+    ),
+    "patients.entered_in_error.enter_in_error": (
+        World.signed, lambda w, row: entered_in_error.enter_in_error(session=row, reason="Wrong window", **w.who),
+    ),
+    "patients.entered_in_error.copy_to_right_chart": (
+        lambda w: (w.in_error(), w.another()[0]),
+        lambda w, row: entered_in_error.copy_to_right_chart(session=row[0], patient=row[1], **w.who),
     ),
     "patients.visit.add_visit": (
         lambda w: None, lambda w, _: visit.add_visit(episode=w.maria.episodes.get(), **w.appointment()),

@@ -13,7 +13,7 @@ from rehab.models import User
 
 from .. import sentences
 from ..decision_dates import DAYS_AHEAD, DAYS_BACK, check_date, in_the_way, planned
-from ..models import Decision, Plan
+from ..models import Decision, Episode, Plan
 from ..models.plan import CLOCK_KINDS
 from ..moves import Act, entries
 from ..progression import DecisionRefused, Kind, PlanDecision, Refusal
@@ -112,7 +112,8 @@ def decide(
 def take_back(*, plan: Plan, seen: Seen, by: User, at: datetime, reason: str = "") -> list[Decision]:
     """Take back the latest act that still stands, never the start. Both stay on record.
 
-    Raises Conflict for a stale page, Refused where nothing can be taken back or another plan is open meanwhile.
+    Raises Conflict for a stale page, Refused where nothing can be taken back, another plan is open meanwhile, or the
+    episode has been closed since: a closed one has no open plan.
     """
     plan = lock(plan)
     check_seen(plan, seen, at=at)
@@ -238,6 +239,8 @@ def _write_or_refuse(plan: Plan) -> None:
 def _reopen(plan: Plan) -> None:
     if plan.ended_on is None or any(row.kind in ENDS for row in plan.standing()):
         return
+    if Episode.objects.select_for_update(of=("self",)).get(pk=plan.episode_id).closed_on is not None:
+        raise Refused("episode_closed", _("The episode of this plan is closed. Open the episode again first."))
     plan.ended_on = plan.readable_until = None
     try:
         with transaction.atomic():

@@ -104,8 +104,9 @@ def close_episode(
 ) -> Episode:
     """End a course of care, from `on`. Nothing may be left open: no plan, no visit ahead, no note that is not signed.
 
-    Raises Refused with the field: something open ("still_open"), an empty outcome, a date before the last session or
-    the episode, in the future or more than a week ago, a recall that is not within a year. Conflict where it is closed.
+    Raises Refused with the field: something open ("still_open"), an empty outcome, a date before the last session, the
+    end of a plan or the episode, in the future or more than a week ago, a recall that is not within a year. Conflict
+    where it is closed.
     """
     rows = Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic", "lead")
     episode = rows.get(pk=episode.pk)
@@ -135,8 +136,8 @@ def reopen_episode(*, episode: Episode, by: User, at: datetime) -> Episode:
     episode = rows.get(pk=episode.pk)
     if episode.closed_on is None:
         return episode
-    later = episode.patient.episodes.exclude(pk=episode.pk).filter(opened_on__gte=episode.closed_on)
-    if later.filter(Q(closed_on__isnull=True) | Q(follows=episode)).exists():
+    later = Q(opened_on__gte=episode.closed_on) | Q(follows=episode)
+    if episode.patient.episodes.exclude(pk=episode.pk).filter(later).exists():
         raise Refused("later_episode", _("There is a later episode. Go on with that one."))
     episode.closed_on = episode.closed_by = episode.recall_on = None
     episode.save(update_fields=["closed_on", "closed_by", "recall_on"])
@@ -151,7 +152,9 @@ def _check_closing(episode: Episode, on: date, recall_on: date | None, today: da
     if on < today - timedelta(days=7):
         raise Refused("too_far_back", _("At most seven days back."), field="on")
     last = episode.sessions.exclude(status="discarded").order_by("-on").first()
-    first = max(episode.opened_on, last.on if last else episode.opened_on)
+    # A plan that was ended before it began ends on the day of its start, which may be ahead.
+    ends = [min(ended, today) for ended in episode.plans.values_list("ended_on", flat=True) if ended]
+    first = max([episode.opened_on, *ends, *([last.on] if last else [])])
     if on < first:
         sentence = _("Not before %(day)s: something is on record then.") % {"day": date_format(first, "j F Y")}
         raise Refused("before_the_last_session", sentence, field="on")

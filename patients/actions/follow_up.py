@@ -26,7 +26,7 @@ def renew_due_visits(plan: Plan, *, by: User, at: datetime) -> None:
         return
     for visit in latest.values():
         if visit.state == Visit.State.CANCELLED and _last_event(visit).cause == VisitEvent.Cause.PLAN_ENDED:
-            step(visit, Step.RENEW, by=by, at=at)
+            _renew(visit, by=by, at=at)
     follow_ups = {row.pk: row for row in FollowUp.objects.filter(version=plan.version).select_related("phase")}
     changes = renewed(
         [Asked(row.pk, row.day, row.phase.number if row.phase else None) for row in follow_ups.values()],
@@ -58,9 +58,15 @@ def _carry_out(change: Due, plan: Plan, standing: Visit | None, follow_up: Follo
         step(standing, Step.CANCEL, by=by, at=at, cause=VisitEvent.Cause.NOT_AHEAD)
     else:
         if standing.state == Visit.State.CANCELLED:
-            step(standing, Step.RENEW, by=by, at=at)
+            _renew(standing, by=by, at=at)
         if standing.due_on != change.due_on:
             set_due_on(standing, change.due_on, by=by, at=at)
+
+
+def _renew(visit: Visit, *, by: User, at: datetime) -> None:
+    """Have a visit due again. An appointment that was called off is not booked again by it: its events keep it."""
+    visit.starts_at = visit.minutes = visit.physiotherapist = None
+    step(visit, Step.RENEW, by=by, at=at, fields=("starts_at", "minutes", "physiotherapist"))
 
 
 def _latest_rounds(plan: Plan) -> dict[int, Visit]:

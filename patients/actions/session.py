@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
@@ -15,7 +15,7 @@ from rehab.models import NoteKind, User
 from rehab.roles import Capability, can
 
 from .. import readings
-from ..models import Addendum, Episode, ExerciseLog, Patient, Plan, TreatmentSession
+from ..models import Addendum, Episode, ExerciseLog, Patient, Plan, Prescription, TreatmentSession
 from ..models.log import How
 from ..readings.session import exercises_done
 from .log import log_exercise
@@ -53,7 +53,7 @@ def start_session(
     Somebody who has a draft of that patient and day already gets that one. Raises Refused with the field: a date in the
     future, more than a week before the episode or after its end; an episode or plan of another patient.
     """
-    _check_author(by, patient)
+    check_author(by, patient)
     _check_date(episode, on, patient.clinic.date_at(at))
     if episode.patient_id != patient.pk or (plan is not None and plan.patient_id != patient.pk):
         raise Refused("another_patient", _("That belongs to another patient."))
@@ -105,7 +105,7 @@ def save_session(
     """
     if unknown := set(fields) - set(fields_of(session.note_kind)):
         raise TypeError(f"no such field: {sorted(unknown)}")
-    _check_author(by, session.patient)
+    check_author(by, session.patient)
     content = {name: checked(name, value) for name, value in fields.items()}
     exercises = None if done is None else exercises_ticked(session, done)
     drafts = TreatmentSession.objects.filter(pk=session.pk, version=version, status=Status.DRAFT)
@@ -171,11 +171,11 @@ def discard_session(*, session: TreatmentSession, version: int, by: User, at: da
 @transaction.atomic
 def add_addendum(*, session: TreatmentSession, kind: str, text: str, by: User, at: datetime) -> Addendum:
     """Say something of a signed note afterwards; the note stays as it was. The same words sent twice are said once."""
-    _check_author(by, session.patient)
+    check_author(by, session.patient)
     session = TreatmentSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
     if session.status != Status.SIGNED:
         raise Refused("not_signed", _("Only a signed note takes an addition. Change the draft itself."))
-    if kind not in Addendum.Kind:
+    if kind not in Addendum.Kind or kind == Addendum.Kind.ENTERED_IN_ERROR:  # that one hides the note: its own act
         raise Refused("no_kind", _("Choose what kind of addition it is."), field="kind")
     text = checked("text", text)
     if not text:
@@ -193,7 +193,12 @@ def may_write(user: User, patient: Patient) -> bool:
     return can(user, Capability.TREAT) and user.clinic_id == patient.clinic_id
 
 
-def _check_author(by: User, patient: Patient) -> None:
+def tick_of(session: TreatmentSession, row: Prescription) -> UUID:
+    """The id under which a note logs an exercise as done."""
+    return uuid5(session.public_id, str(row.public_id))
+
+
+def check_author(by: User, patient: Patient) -> None:
     if not may_write(by, patient):
         raise Refused("no_physiotherapist", _("Only a physiotherapist of the clinic writes session notes."))
 
@@ -225,7 +230,7 @@ def _log_what_was_done(session: TreatmentSession, *, by: User, at: datetime) -> 
                 prescription=row,
                 on=on,
                 occasion=None,
-                client_id=uuid5(session.public_id, str(row.public_id)),
+                client_id=tick_of(session, row),
                 status=ExerciseLog.Status.DONE,
                 how=How.IN_CLINIC,
                 by=by,

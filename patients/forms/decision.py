@@ -36,12 +36,13 @@ from .seen import SeenForm
 from .sight import look_again_field
 
 ENDING = frozenset({Act.FINISH, Act.END_EARLY})
+FOR_GOOD = "always"
 # For so many days the patient reads a plan that has ended.
 READABLE = [
     ("30", gettext_lazy("for a month")),
     ("90", gettext_lazy("for three months")),
     ("365", gettext_lazy("for a year")),
-    ("", gettext_lazy("for good")),
+    (FOR_GOOD, gettext_lazy("for good")),
 ]
 # These take the patient out of what was agreed, so somebody says why.
 NEEDS_A_REASON = frozenset({Act.STOP, Act.GO_BACK, Act.END_EARLY})
@@ -144,21 +145,23 @@ class DecisionForm(SeenForm):
         clinic = plan.patient.clinic
         booked = plan.patient.visits.filter(state="booked", episode=plan.episode).order_by("starts_at")
         visits = [row for row in booked if row.starts_at and clinic.date_at(row.starts_at) >= today]
+        # The plan may be finished at one of today's.
+        of_today = [row for row in visits if row.starts_at and clinic.date_at(row.starts_at) == today]
         kept = [row for row in self.reading.exercises(self.reading.present.number) if row.until is None]
         if visits:
             self.fields["cancels"] = _ticks(
                 _("Booked visits to cancel"),
                 [(str(row.public_id), _when(row.starts_at, clinic.zone)) for row in visits],
-                all_of_them=True,
+                ticked=[str(row.public_id) for row in visits if row not in of_today],
             )
         if kept:
             self.fields["keeps"] = _ticks(
                 _("Exercises to go on with"),
                 [(str(row.public_id), f"{row.what.name}, {dosage_short(row.dosage)}") for row in kept],
-                all_of_them=self.act is Act.FINISH,
+                ticked=[str(row.public_id) for row in kept] if self.act is Act.FINISH else [],
             )
         self.fields["readable"] = forms.ChoiceField(
-            label=_("The patient can read the plan"), choices=READABLE, initial="90", required=False
+            label=_("The patient can read the plan"), choices=READABLE, initial="90"
         )
 
     def farewell(self) -> Farewell | None:
@@ -169,7 +172,7 @@ class DecisionForm(SeenForm):
         return Farewell(
             cancels=[UUID(key) for key in self.cleaned_data.get("cancels", ())],
             keeps=[UUID(key) for key in self.cleaned_data.get("keeps", ())],
-            readable_until=self.reading.today + timedelta(days=int(days)) if days else None,
+            readable_until=None if days == FOR_GOOD else self.reading.today + timedelta(days=int(days)),
         )
 
     @property
@@ -323,11 +326,11 @@ def _from(row: TemplateExercise) -> Chosen:
     return Chosen(row.revision, row.dosage, row, row.optional, row.choice)
 
 
-def _ticks(label: str, choices: list[tuple[str, str]], *, all_of_them: bool) -> forms.MultipleChoiceField:
+def _ticks(label: str, choices: list[tuple[str, str]], *, ticked: list[str]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         choices=choices,
-        initial=[key for key, _words in choices] if all_of_them else [],
+        initial=ticked,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("This has changed meanwhile. Look again.")},

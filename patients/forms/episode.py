@@ -90,7 +90,9 @@ class EpisodeForm(forms.Form):
     def __init__(self, *args: Any, clinic: Clinic, earlier: Sequence[Episode] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.earlier = {str(row.public_id): row for row in earlier}
-        if earlier:
+        self.latest = next(iter(earlier), None)  # of those that are closed
+        if self.latest:
+            self.initial.setdefault("follows", str(self.latest.public_id))
             none = ("", _("nothing earlier"))
             self.fields["follows"].choices = [  # type: ignore[attr-defined]
                 *((key, _earlier_words(row)) for key, row in self.earlier.items()),

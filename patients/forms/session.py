@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rehab.dosage import AMOUNTS, BOUNDS
-from rehab.models import Snippet
+from rehab.models import Snippet, User
 from rehab.sentences import dosage_words
 
 from ..actions.note import LONGEST_NOTE, LONGEST_SESSION, LONGEST_TEXT, WORDS, Difference, Done, fields_of
-from ..models import Addendum, Episode, Prescription, SessionExercise, TreatmentSession
+from ..models import Addendum, Episode, Prescription, SessionExercise, TreatmentSession, Visit
 from ..readings.session import offered_exercises
 
 LABELS = {
@@ -23,6 +25,7 @@ LABELS = {
     "hold_seconds": gettext_lazy("Hold, seconds"),
     "minutes": gettext_lazy("Minutes"),
 }
+WALK_IN, NO_VISIT = "walk_in", "none"
 WHOLE_PAIN = gettext_lazy("A whole number from 0 to 10, please.")
 
 
@@ -63,23 +66,59 @@ class StartForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    visit = forms.ChoiceField(label=gettext_lazy("The visit"), required=False, widget=forms.RadioSelect)
     episode = forms.ChoiceField(label=gettext_lazy("Episode"), required=False)
     marks_optional = False
 
-    def __init__(self, *args: Any, episodes: list[Episode], today: date, **kwargs: Any) -> None:
-        usual = {"on": today, "kind": TreatmentSession.Kind.CLINIC.value, "episode": str(episodes[0].public_id)}
+    def __init__(
+        self, *args: Any, episodes: list[Episode], visits: list[Visit], today: date, user: User, **kwargs: Any
+    ) -> None:
+        """`visits` are those of today that have no note yet."""
+        own = [visit for visit in visits if visit.physiotherapist_id == user.pk]
+        usual = {
+            "on": today,
+            "kind": TreatmentSession.Kind.CLINIC.value,
+            "visit": str((own or visits)[0].public_id) if visits else WALK_IN,
+            "episode": str(episodes[0].public_id),
+        }
         super().__init__(*args, initial=usual, **kwargs)
-        self.usual = usual
+        self.usual, self.today = usual, today
         self.episodes = {str(episode.public_id): episode for episode in episodes}
+        self.visits = {str(visit.public_id): visit for visit in visits}
         self.fields["episode"].choices = [  # type: ignore[attr-defined]
             (key, episode.problem) for key, episode in self.episodes.items()
         ]
+        self.fields["visit"].choices = [  # type: ignore[attr-defined]
+            *((key, _visit_line(visit)) for key, visit in self.visits.items()),
+            (WALK_IN, _("came without an appointment")),
+            (NO_VISIT, _("no visit, only a note")),
+        ]
         self.fields["on"].widget.attrs["max"] = today.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("visit") in self.visits and cleaned.get("on") not in (None, self.today):
+            self.add_error("visit", _("That visit is today’s. For an earlier day choose “no visit, only a note”."))
+        return cleaned
 
     def start(self) -> dict[str, Any]:
         """What `start_session` is told; what was left out is as it is most often."""
-        start = {name: self.cleaned_data[name] or usual for name, usual in self.usual.items()}
+        start = {name: self.cleaned_data[name] or self.usual[name] for name in ("on", "kind", "episode")}
         return start | {"episode": self.episodes[start["episode"]]}
+
+    def chosen_visit(self) -> Visit | None:
+        """The visit of today that the note is of."""
+        return self.visits.get(self._chosen())
+
+    def is_walk_in(self) -> bool:
+        """Whether somebody came without an appointment: today, and not by phone."""
+        start = self.start()
+        return self._chosen() == WALK_IN and start["on"] == self.today and start["kind"] != TreatmentSession.Kind.PHONE
+
+    def _chosen(self) -> str:
+        if self.cleaned_data["visit"]:
+            return str(self.cleaned_data["visit"])
+        return WALK_IN if self.start()["on"] != self.today else str(self.usual["visit"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +310,27 @@ class AddendumForm(forms.Form):
     marks_optional = False
 
 
+class InErrorForm(forms.Form):
+    """Why a signed note does not belong into this chart."""
+
+    reason = LongText(
+        label=gettext_lazy("How it came about"),
+        help_text=gettext_lazy("Of the mistake only, not of the other patient."),
+        rows=2,
+    )
+    marks_optional = False
+
+
 def label_of(difference: Difference) -> str:
     """The name of a field that two people filled in differently."""
     return str(NoteForm.base_fields[difference.field].label)
+
+
+def _visit_line(visit: Visit) -> str:
+    """A visit of today as one chooses it."""
+    starts = time_format(localtime(visit.starts_at), "H:i")
+    name = visit.physiotherapist.name if visit.physiotherapist else ""
+    return f"{starts}, {name}, {visit.get_state_display()}"
 
 
 def _key(row: Prescription | SessionExercise) -> str:

@@ -1,6 +1,8 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from rehab.models import ExerciseRevision, NoteKind
@@ -10,6 +12,17 @@ from .episode import Episode
 from .own_exercise import OwnExercise, what_of
 from .patient import Patient
 from .plan import Plan, Prescription
+
+
+class SessionQuerySet(models.QuerySet["TreatmentSession"]):
+    def of_this_patient(self) -> SessionQuerySet:
+        """Without the notes of which somebody said afterwards that they speak of another patient."""
+        return self.exclude(addenda__kind=Addendum.Kind.ENTERED_IN_ERROR)
+
+    def with_errors_marked(self) -> SessionQuerySet:
+        """Each with `in_error`: whether it speaks of another patient."""
+        said = Addendum.objects.filter(session=OuterRef("pk"), kind=Addendum.Kind.ENTERED_IN_ERROR)
+        return self.annotate(in_error=Exists(said))
 
 
 class TreatmentSession(Addressed):
@@ -60,6 +73,8 @@ class TreatmentSession(Addressed):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-on", "-id"]

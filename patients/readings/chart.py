@@ -208,7 +208,8 @@ def read_chart(patient: Patient, *, at: datetime, plan: UUID | None = None) -> C
         now=read_plan(patient, shown, today) if shown else None,
         visits=list(patient.visits.select_related("follow_up", "physiotherapist")),
         attendance=attendance_of(patient),
-        note=patient.sessions.exclude(status=TreatmentSession.Status.DISCARDED)
+        note=patient.sessions.of_this_patient()
+        .exclude(status=TreatmentSession.Status.DISCARDED)
         .select_related("physiotherapist")
         .first(),
         invitation=next((row for row in patient.invitations.order_by("-pk")[:1] if row.standing(at) == "open"), None),

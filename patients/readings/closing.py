@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..models import Episode, Plan, TreatmentSession, Visit
+from ..models import Decision, Episode, Plan, TreatmentSession, Visit, VisitEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,12 @@ def still_open(episode: Episode) -> StillOpen:
             .order_by("on")
         ),
     )
+
+
+def called_off(plan: Plan, ending: Sequence[Decision]) -> list[Visit]:
+    """The appointments that were called off with these entries: taking the end back does not book them again."""
+    event = VisitEvent.objects.filter(
+        cause=VisitEvent.Cause.PLAN_ENDED, from_state=Visit.State.BOOKED, at__in=[row.at for row in ending]
+    )
+    gone = Visit.objects.filter(episode=plan.episode_id, state=Visit.State.CANCELLED, events__in=event)
+    return list(gone.select_related("physiotherapist").order_by("starts_at"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -51,7 +51,7 @@ class SinceLast:
 
 def since_last(patient: Patient, plan: Plan | None, on: date, *, but: TreatmentSession | None = None) -> SinceLast:
     """What happened since the last signed note up to the day before `on`; `but` is the note that is being written."""
-    signed = patient.sessions.filter(status=TreatmentSession.Status.SIGNED, on__lte=on)
+    signed = patient.sessions.of_this_patient().filter(status=TreatmentSession.Status.SIGNED, on__lte=on)
     earlier = signed.exclude(pk=but.pk) if but else signed
     note = earlier.select_related("physiotherapist").first()
     last = on - timedelta(days=1)
@@ -109,6 +109,18 @@ def next_visit(patient: Patient, at: datetime) -> Visit | None:
     rows = patient.visits.filter(Q(state=Visit.State.BOOKED, starts_at__gt=at) | Q(state=Visit.State.DUE))
     # "booked" sorts before "due".
     return rows.select_related("physiotherapist", "follow_up").order_by("state", "starts_at", "due_on", "pk").first()
+
+
+def visits_without_note(patient: Patient, on: date) -> list[Visit]:
+    """The visits of a day that were booked or kept and have no session note yet."""
+    midnight = datetime.combine(on, time.min, tzinfo=patient.clinic.zone)
+    rows = patient.visits.filter(
+        state__in=[Visit.State.BOOKED, Visit.State.ATTENDED],
+        starts_at__gte=midnight,
+        starts_at__lt=datetime.combine(on + timedelta(days=1), time.min, tzinfo=patient.clinic.zone),
+    )
+    without = rows.filter(Q(session__isnull=True) | Q(session__status=TreatmentSession.Status.DISCARDED))
+    return list(without.select_related("physiotherapist").order_by("starts_at", "pk"))
 
 
 def offered_exercises(session: TreatmentSession) -> list[Prescription]:

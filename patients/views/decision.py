@@ -25,6 +25,7 @@ from ..ledger_sentences import entry_title, evidence_words
 from ..models import Decision, Patient
 from ..moves import Act
 from ..progression import DecisionRefused, Refusal
+from ..readings.closing import called_off
 from ..readings.plan import PlanReading, read_plan
 
 # Beside the acts: a planned absence is taken back as one, whatever was decided after it.
@@ -158,7 +159,8 @@ def _context(patient: Patient, reading: PlanReading, what: Act | str, form: Seen
         words = _("Nothing is asked from the one day to the other; the weeks of the plan move on by as much.")
         return context | {"effect": words}
     if what is Act.TAKE_BACK:
-        return context | {"rows": _titles(reading.last_act), "effect": _after_taking_back(reading)}
+        back = {"rows": _titles(reading.last_act), "called_off": called_off(reading.plan, reading.last_act)}
+        return context | back | {"effect": _after_taking_back(reading)}
     return context | {"effect": effect(what, reading), "in_the_way": _titles(reading.in_the_way(what))}
 
 

@@ -20,15 +20,20 @@ from rehab.models import NoteKind, User
 from rehab.roles import Capability
 
 from ..access import chart_page
+from ..actions.entered_in_error import copy_to_right_chart, enter_in_error
 from ..actions.note import too_late
 from ..actions.session import add_addendum, discard_session, save_session, sign_session, start_session
+from ..actions.visit import attend_with_new_note, note_visit_anew
+from ..actions.walk_in import walk_in
+from ..finding import LONGEST_QUERY
 from ..forms.seen import number_seen
-from ..forms.session import AddendumForm, NoteForm, StartForm, label_of
-from ..models import Patient, TreatmentSession
-from ..readings.session import done_here, next_visit, since_last, where_now
+from ..forms.session import AddendumForm, InErrorForm, NoteForm, StartForm, label_of
+from ..models import Addendum, Patient, TreatmentSession, Visit
+from ..readings.session import done_here, next_visit, since_last, visits_without_note, where_now
 
 Status = TreatmentSession.Status
 A_PAGE = 50
+SO_MANY = 10  # patients found to choose from
 PAIN = [str(number) for number in range(11)]
 
 
@@ -36,7 +41,7 @@ PAIN = [str(number) for number in range(11)]
 @chart_page
 def session_list(request: HttpRequest, patient: Patient) -> HttpResponse:
     today = patient.clinic.date_at(timezone.now())
-    sessions = patient.sessions.select_related("physiotherapist")
+    sessions = patient.sessions.with_errors_marked().select_related("physiotherapist")
     page = Paginator(sessions, A_PAGE).get_page(request.GET.get("page"))
     context = {"patient": patient, "age": patient.age_on(today), "page": page}
     return render(request, "patients/session/list.html", context)
@@ -53,20 +58,30 @@ def session_new(request: HttpRequest, patient: Patient) -> HttpResponse:
     if not episodes:
         return render(request, "patients/session/no_episode.html", context)
     sent = request.POST if request.method == "POST" else None
-    form = StartForm(sent, episodes=episodes, today=today)
+    form = StartForm(sent, episodes=episodes, visits=visits_without_note(patient, today), today=today, user=user)
     if form.is_valid():
-        start = form.start()
-        plan = start["episode"].plans.filter(start_on__lte=start["on"]).first()
         try:
-            session = start_session(patient=patient, plan=plan, by=user, at=at, **start)
+            session = _begin(patient, form, by=user, at=at)
         except Refused as refused:
-            form.add_error(refused.field, refused.sentence)
+            form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
         else:
             if session.at != at:
                 messages.info(request, _("You have begun a note for that day already: here it is."))
             return redirect("session", patient.public_id, session.public_id)
     context |= {"form": form, "several": len(episodes) > 1}
     return render(request, "patients/session/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _begin(patient: Patient, form: StartForm, *, by: User, at: datetime) -> TreatmentSession:
+    """The note of a visit, of somebody who came without one, or of neither."""
+    start, who = form.start(), {"by": by, "at": at}
+    if visit := form.chosen_visit():
+        act = attend_with_new_note if visit.state == Visit.State.BOOKED else note_visit_anew
+        return act(visit=visit, seen=visit.last_sequence, kind=start["kind"], **who)[1]
+    plan = start["episode"].plans.filter(start_on__lte=start["on"]).first()
+    if form.is_walk_in():
+        return walk_in(patient=patient, episode=start["episode"], plan=plan, kind=start["kind"], **who)[1]
+    return start_session(patient=patient, plan=plan, **start, **who)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +100,10 @@ def session(request: HttpRequest, patient: Patient, session_id: uuid.UUID) -> Ht
             return _discard(request, row, by=user, at=at)
         case "add":
             return _add(request, row, by=user, at=at)
+        case "in_error":
+            return _enter_in_error(request, row, by=user, at=at)
+        case "copy":
+            return _copy(request, row, by=user, at=at)
         case "type":
             return _save_as_typed(request, row, by=user, at=at)
         case "insert" if row.status == Status.DRAFT and row.note_kind != NoteKind.ELSEWHERE:
@@ -204,6 +223,41 @@ def _add(request: HttpRequest, session: TreatmentSession, *, by: User, at: datet
     return _read_page(request, session, form, status=422)
 
 
+def _enter_in_error(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
+    form = InErrorForm(request.POST)
+    if form.is_valid():
+        try:
+            enter_in_error(session=session, by=by, at=at, **form.cleaned_data)
+        except Refused as refused:
+            if refused.field is None:
+                raise
+            form.add_error(refused.field, refused.sentence)
+        else:
+            messages.success(request, _("The note is hidden. It stays on record as entered in error."))
+            return redirect("session", session.patient.public_id, session.public_id)
+    return _read_page(request, session, error_form=form, status=422)
+
+
+def _copy(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
+    """Into the chart where it belongs: one that this person may open."""
+    wanted = _uuid(request.POST.get("to", ""))
+    patient = get_object_or_404(Patient.objects.visible_to(by).select_related("clinic"), public_id=wanted)
+    try:
+        draft = copy_to_right_chart(session=session, patient=patient, by=by, at=at)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("session", session.patient.public_id, session.public_id)
+    messages.success(request, _("The words are copied. Look through them, tick what was done, then sign."))
+    return redirect("session", patient.public_id, draft.public_id)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def _note_page(
     request: HttpRequest, session: TreatmentSession, form: NoteForm | None = None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
@@ -235,13 +289,21 @@ def _read_page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
+    addenda = list(session.addenda.select_related("by"))
+    in_error = next((row for row in addenda if row.kind == Addendum.Kind.ENTERED_IN_ERROR), None)
+    query = request.GET.get("find", "").strip()[:LONGEST_QUERY] if in_error else ""
+    others = Patient.objects.visible_to(request.user).exclude(pk=session.patient_id)  # type: ignore[arg-type]
     context = {
         "patient": session.patient,
         "age": session.patient.age_on(session.on),
         "session": session,
         "form": form or AddendumForm(initial={"kind": "addendum"}),
+        "error_form": InErrorForm(),
         "exercises": done_here(session),
-        "addenda": session.addenda.select_related("by"),
+        "addenda": [row for row in addenda if row is not in_error],
+        "in_error": in_error,
+        "query": query,
+        "found": others.found_by(query).order_by("sort_name", "pk")[:SO_MANY] if query else (),
         **more,
     }
     return render(request, "patients/session/read.html", context, status=status)

@@ -309,7 +309,7 @@ def many_decisions(plan: Plan, by: User, number: int) -> None:
 def test_a_chart_takes_few_queries_however_long_the_record(
     marias_plan: Plan, maria: Patient, ana: User, client: Client, rows: int
 ) -> None:
-    """Promise 44."""
+    """Promise 44: 15 of the chart, and one of the strip of open notes, which is on every page."""
     tilt = marias_plan.prescriptions.get(revision__exercise__key="pelvic-tilt")
     ExerciseLogFactory.write(rows, patient=maria, prescription=tilt, note="Went well", by=ana)
     VisitFactory.write(rows, patient=maria, episode=marias_plan.episode, physiotherapist=ana, by=ana)
@@ -320,4 +320,4 @@ def test_a_chart_takes_few_queries_however_long_the_record(
     ) as queries:
         assert client.get(chart_url(maria)).status_code == 200
     asked = [row["sql"] for row in queries if not row["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))]
-    assert len(asked) <= 15, "\n".join(asked)
+    assert len(asked) <= 16, "\n".join(asked)

@@ -16,7 +16,7 @@ from patients.actions.episode import close_episode, open_episode, reopen_episode
 from patients.actions.farewell import Farewell
 from patients.actions.ledger import Seen
 from patients.actions.session import start_session
-from patients.actions.visit import add_visit, cancel_visit
+from patients.actions.visit import add_visit, book_visit, cancel_visit
 from patients.models import Episode, KeptExercise, Patient, Plan, Visit
 from patients.moves import Act
 from rehab.errors import Conflict, Refused
@@ -29,6 +29,7 @@ from tests.faults import broken_at_each_statement
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User | Patient], Client]
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -150,6 +151,58 @@ class TestFinishing:
         assert (marias_plan.ended_on, marias_plan.readable_until) == (None, None)
         finish(marias_plan, ana, Farewell(keeps=[kept.public_id]))  # and again, with the same
 
+    def test_the_visit_at_which_the_plan_is_finished_is_not_called_off_unasked(
+        self, client_of: ClientOf, ana: User, maria: Patient, marias_plan: Plan, booked: Visit
+    ) -> None:
+        now_on = add_visit(
+            episode=maria.episodes.get(), physiotherapist=ana, starts_at=NOW + HOUR, minutes=30, by=ana, at=NOW
+        )
+        client = client_of(ana)
+        client.post(page_of(marias_plan), sent(client, marias_plan))
+        now_on.refresh_from_db()
+        booked.refresh_from_db()
+        assert (now_on.state, booked.state) == ("booked", "cancelled")
+
+    def test_how_long_the_patient_may_read_is_never_left_open(
+        self, client_of: ClientOf, ana: User, marias_plan: Plan
+    ) -> None:
+        client = client_of(ana)
+        values = sent(client, marias_plan)
+        assert client.post(page_of(marias_plan), values | {"readable": ""}).status_code == 422
+        assert client.post(page_of(marias_plan), values | {"readable": "always"}).status_code == 302
+        marias_plan.refresh_from_db()
+        assert marias_plan.ended_on is not None and marias_plan.readable_until is None
+
+    def test_taking_the_end_back_names_the_visits_that_stay_called_off(
+        self, client_of: ClientOf, ana: User, marias_plan: Plan, booked: Visit
+    ) -> None:
+        due = marias_plan.visits.filter(state="due").earliest("due_on")
+        asked = book_visit(
+            visit=due,
+            seen=due.last_sequence,
+            physiotherapist=ana,
+            starts_at=NOW + 3 * DAY,
+            minutes=30,
+            by=ana,
+            at=NOW,
+        )
+        finish(marias_plan, ana, Farewell(cancels=[booked.public_id, asked.public_id]))
+        page = client_of(ana).get(page_of(marias_plan, "take-back")).text
+        assert "Thursday 5 March, 10:00" in page and "Friday 6 March, 10:00" in page
+        take_back(plan=marias_plan, seen=seen(marias_plan), by=ana, at=NOW)
+        asked.refresh_from_db()
+        booked.refresh_from_db()
+        assert (booked.state, asked.state, asked.starts_at) == ("cancelled", "due", None)
+
+    def test_no_plan_is_open_again_in_a_closed_episode(self, ana: User, maria: Patient, marias_plan: Plan) -> None:
+        finish(marias_plan, ana, Farewell())
+        close_episode(episode=maria.episodes.get(), on=TODAY, outcome="Well", by=ana, at=NOW)
+        with pytest.raises(Refused) as refused:
+            take_back(plan=marias_plan, seen=seen(marias_plan), by=ana, at=NOW)
+        assert refused.value.code == "episode_closed"
+        marias_plan.refresh_from_db()
+        assert marias_plan.ended_on == TODAY
+
     def test_the_episode_stays_in_sight_until_it_is_closed(self, ana: User, maria: Patient, marias_plan: Plan) -> None:
         finish(marias_plan, ana, Farewell())
         episode = maria.episodes.get()
@@ -259,6 +312,18 @@ class TestClosing:
             self.close(over, ana, on=TODAY - DAY)
         assert refused.value.code == "before_the_last_session"
 
+    def test_not_before_its_plan_was_over(self, ana: User, over: Episode) -> None:
+        with pytest.raises(Refused) as refused:
+            self.close(over, ana, on=TODAY - 5 * DAY)
+        assert refused.value.field == "on"
+
+    def test_a_later_one_that_is_closed_too_is_a_later_one(self, ana: User, maria: Patient, over: Episode) -> None:
+        self.close(over, ana)
+        self.close(cast.episode(maria, lead=ana, at=NOW), ana)
+        with pytest.raises(Refused) as refused:
+            reopen_episode(episode=over, by=ana, at=NOW)
+        assert refused.value.code == "later_episode"
+
     def test_a_closing_by_mistake_is_taken_back_and_stays_in_sight(
         self, client_of: ClientOf, ana: User, over: Episode
     ) -> None:
@@ -281,11 +346,13 @@ class TestClosing:
         client = client_of(ana)
         new = f"/patients/{maria.public_id}/episodes/new/"
         page = client.get(new).text
-        assert "Goes on from" in page and "closed 3 March 2026" in page
+        assert "Goes on from" in page and "closed 3 March 2026" in page and "Back at work" in page
         values = next(form.values for form in forms(page, new) if "problem" in form.values)
-        client.post(new, values | {"problem": "It is back", "region": "lower_back", "follows": over.public_id})
+        assert values["follows"] == str(over.public_id)  # the latest, unless somebody says otherwise
+        client.post(new, values | {"problem": "It is back", "region": "lower_back"})
         assert maria.episodes.get(problem="It is back").follows == over
-        assert "goes on from: Low back pain" in client.get(f"/patients/{maria.public_id}/").text
+        chart = client.get(f"/patients/{maria.public_id}/").text
+        assert "goes on from: Low back pain" in chart and "gone on with: It is back" in chart
 
     def test_only_a_closed_one_of_the_same_patient_is_gone_on_from(
         self, ana: User, maria: Patient, omar: Patient

@@ -269,8 +269,8 @@ def test_no_code_reaches_a_log(ana: User, omar: Patient, caplog: pytest.LogCaptu
 def test_the_first_page_is_the_first_that_one_has(
     client_of: ClientOf, ana: User, admin: User, desk: User, maria: Patient
 ) -> None:
-    assert client_of(ana).get("/")["Location"] == "/patients/"
+    assert client_of(ana).get("/")["Location"] == "/caseload/"
     assert client_of(admin).get("/")["Location"] == "/library/templates/"
     assert client_of(maria).get("/")["Location"] == "/today/"
-    assert client_of(desk).get("/")["Location"] in {"/patients/", "/schedule/"}
+    assert client_of(desk).get("/")["Location"] == "/schedule/"
     assert Client().get("/")["Location"] == "/accounts/login/?next=/"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import struct
+import warnings
 import zlib
 
 import pytest
@@ -82,6 +85,28 @@ def bomb() -> bytes:
 )  # fmt: skip
 def test_what_is_no_photo_is_refused(data: bytes) -> None:
     assert refusal(data) == PhotoProblem.NO_PHOTO
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_moves_is_refused(kind: str) -> None:
+    """A page that moves by itself distracts, and only its first picture would have been kept."""
+    made = io.BytesIO()
+    first, second = (Image.new("RGB", (40, 40), colour) for colour in ("teal", "red"))
+    first.save(made, kind, save_all=True, append_images=[second])
+    assert refusal(made.getvalue()) == PhotoProblem.NO_PHOTO
+
+
+def test_a_broken_file_is_refused_wherever_it_is_broken() -> None:
+    """Anything else than a photo or a refusal fails the test."""
+    chance = random.Random(7)
+    for data in (photo(kind="WEBP"), photo(), photo(kind="PNG")):
+        for _round in range(400):
+            broken = bytearray(data)
+            for _byte in range(chance.randint(1, 6)):
+                broken[chance.randrange(12, len(broken))] = chance.randrange(256)
+            with contextlib.suppress(PhotoRefused), warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                made_anew(io.BytesIO(broken), len(broken))
 
 
 def test_what_is_too_large_is_refused_before_it_is_read() -> None:

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from patients.actions.session import save_session, start_session
 from patients.forms.session import AddendumForm, NoteForm, StartForm
-from patients.forms.visit import AppointmentForm, AttendedForm, CancelForm, MissedForm
+from patients.forms.visit import AppointmentForm, AttendedForm, CancelForm, WhatNextForm
 from rehab.errors import Refused
 from tests import cast
 
@@ -81,9 +81,9 @@ class Fuzz(TestCase):
         assert len(form.exercises()) == 2
 
     @fuzzed
-    @given(posts("on", "kind", "episode"))
+    @given(posts("on", "kind", "episode", "visit"))
     def test_a_start(self, data: QueryDict) -> None:
-        form = StartForm(data, episodes=[self.episode], today=cast.TODAY)
+        form = StartForm(data, episodes=[self.episode], visits=[], today=cast.TODAY, user=self.ana)
         if form.is_valid():
             assert form.start()["episode"] == self.episode
 
@@ -92,7 +92,7 @@ class Fuzz(TestCase):
     def test_a_visit_and_an_addition(self, appointment: QueryDict, other: QueryDict) -> None:
         form = AppointmentForm(appointment, clinic=self.ana.clinic, today=cast.TODAY, user=self.ana)
         assert form.is_valid() or form.errors
-        for small in (CancelForm(other), MissedForm(other), AddendumForm(other)):
+        for small in (CancelForm(other), WhatNextForm(other), AddendumForm(other)):
             assert small.is_valid() or small.errors
         attended = AttendedForm(other, sessions=[self.draft], may_be_without=True)
         assert attended.is_valid() or attended.errors

@@ -248,13 +248,15 @@ def staff_nav_for(**roles: bool) -> list[str]:
 def test_the_navigation_opens_what_the_role_opens() -> None:
     assert staff_nav_for(is_physiotherapist=True) == [
         "My patients",
+        "Schedule",
         "All patients",
+        "Team",
         "Library",
         "Templates",
         "Conditions",
     ]
-    assert staff_nav_for(is_administrator=True) == ["Library", "Templates", "Conditions"]
-    assert staff_nav_for(is_front_desk=True) == ["All patients"]
+    assert staff_nav_for(is_administrator=True) == ["Team", "Library", "Templates", "Conditions", "Clinic"]
+    assert staff_nav_for(is_front_desk=True) == ["Schedule", "All patients"]
 
 
 def test_the_navigation_marks_the_page_one_is_on() -> None:
