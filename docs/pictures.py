@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -45,7 +46,7 @@ def take(base: str) -> None:
         physio = signed_in("physio", DESK)
         shoot(physio, "/caseload/", "caseload")
         shoot(physio, of_patient(physio, base, "Priya"), "chart")
-        shoot(physio, "/schedule/", "schedule")
+        shoot(physio, f"/schedule/week/{date.today() + timedelta(days=2)}/", "schedule")
         shoot(physio, "/team/", "team")
         tablet = signed_in("physio", TABLET)
         tablet.goto(base + of_patient(tablet, base, "Tomasz", "sessions/"))
@@ -53,8 +54,9 @@ def take(base: str) -> None:
         tablet.wait_for_load_state()
         tablet.screenshot(path=str(IMG / "session.png"))
         desk = signed_in("desk", DESK)
-        shoot(desk, of_patient(desk, base, "Siobhan", "contact/"), "contact")
-        shoot(desk, of_patient(desk, base, "Hernandez", "sheet/enter/"), "sheet")
+        shoot(desk, of_patient(desk, base, "Siobh", "contact/"), "contact")
+        week = (date.today() - timedelta(days=6)).isoformat()
+        shoot(desk, of_patient(desk, base, "Guadalupe", f"sheet/week/{week}/"), "sheet")
         patient = signed_in("patient", PHONE)
         shoot(patient, "/today/", "today")
         shoot(patient, "/progress/", "progress")
