@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -25,6 +25,7 @@ def of_patient(page: Page, base: str, name: str, then: str = "") -> str:
 
 
 def take(base: str) -> None:
+    today = datetime.now().astimezone().date()
     with sync_playwright() as play:
         installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         browser = play.chromium.launch(executable_path=installed, args=["--no-sandbox"])
@@ -46,7 +47,7 @@ def take(base: str) -> None:
         physio = signed_in("physio", DESK)
         shoot(physio, "/caseload/", "caseload")
         shoot(physio, of_patient(physio, base, "Priya"), "chart")
-        shoot(physio, f"/schedule/week/{date.today() + timedelta(days=2)}/", "schedule")
+        shoot(physio, f"/schedule/week/{today + timedelta(days=2)}/", "schedule")
         shoot(physio, "/team/", "team")
         tablet = signed_in("physio", TABLET)
         tablet.goto(base + of_patient(tablet, base, "Tomasz", "sessions/"))
@@ -55,7 +56,7 @@ def take(base: str) -> None:
         tablet.screenshot(path=str(IMG / "session.png"))
         desk = signed_in("desk", DESK)
         shoot(desk, of_patient(desk, base, "Siobh", "contact/"), "contact")
-        week = (date.today() - timedelta(days=6)).isoformat()
+        week = (today - timedelta(days=6)).isoformat()
         shoot(desk, of_patient(desk, base, "Guadalupe", f"sheet/week/{week}/"), "sheet")
         patient = signed_in("patient", PHONE)
         shoot(patient, "/today/", "today")
