@@ -13,7 +13,8 @@ from rehab.errors import Conflict, Refused
 from rehab.models import User
 from rehab.roles import Capability, can
 
-from ..models import Episode, Handover
+from ..models import Episode, Handover, Patient
+from ..readings.leaving import leaves
 
 LONGEST_NOTE = 2000
 
@@ -24,7 +25,8 @@ def hand_over(
 ) -> list[Handover]:
     """Give the lead of open episodes to another physiotherapist, all of them or none.
 
-    Any physiotherapist of the clinic may: of a colleague who left or is ill there is nobody else. Raises Refused with
+    Any physiotherapist may whose eyes the patients' records are open to, and of a colleague who leaves or has left
+    everyone may: there is nobody else. Raises Refused with
     the field: nobody ticked, to nobody, to the same, to somebody who takes no patients; Conflict, whose `now` has the
     `names`, where some of them are led by somebody else or closed meanwhile.
     """
@@ -41,12 +43,15 @@ def hand_over(
         raise Refused("too_long", _("At most %(longest)s characters.") % {"longest": LONGEST_NOTE}, field="note")
     rows = Episode.objects.select_for_update(of=("self",)).select_related("patient", "lead").order_by("pk")
     found = list(rows.filter(public_id__in=episodes, patient__clinic_id=by.clinic_id))
+    seen = set(Patient.objects.visible_to(by).filter(episodes__in=found).values_list("pk", flat=True))
+    if from_user.pk != by.pk and not leaves(from_user):
+        found = [row for row in found if row.patient_id in seen]
     moved_on = [row for row in found if row.lead_id != from_user.pk or row.closed_on is not None]
     if moved_on or len(found) != len(set(episodes)):
         raise Conflict(
             "stale",
             _("Some of these have another lead or are closed meanwhile. Nothing was handed over: look again."),
-            now={"names": [row.patient.name for row in moved_on]},
+            now={"names": [row.patient.name for row in moved_on if row.patient_id in seen]},
         )
     return [_hand_over(row, to_user, note, by=by, at=at) for row in found]
 

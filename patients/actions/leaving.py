@@ -70,7 +70,8 @@ def close_draft(*, session: TreatmentSession, by: User, at: datetime) -> Treatme
 def _check(user: User, by: User) -> None:
     if user.pk == by.pk:
         raise Refused("oneself", _("You cannot take away your own sign-in. Ask another administrator."))
-    if user.clinic_id != by.clinic_id or not user.is_active:
+    is_staff = user.is_physiotherapist or user.is_front_desk or user.is_administrator
+    if user.clinic_id != by.clinic_id or not user.is_active or not is_staff:
         raise Refused("not_there", _("This person has no sign-in any more."))
     others = User.objects.filter(clinic_id=by.clinic_id, is_active=True, is_administrator=True).exclude(pk=user.pk)
     if user.is_administrator and not others.exists():

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,12 +32,17 @@ from ..models import Patient
 from ..readings.leaving import (
     drafts_of,
     episodes_of,
+    leaves,
     still_open,
+    to_hand_over,
     visits_ahead,
     visits_ahead_of,
+    without_a_future,
 )
 
 page = require_http_methods(["GET", "HEAD", "POST"])
+# A patient has a sign-in as well, and nobody here takes it away.
+STAFF = Q(is_physiotherapist=True) | Q(is_front_desk=True) | Q(is_administrator=True)
 
 
 @page
@@ -72,13 +78,13 @@ def _team_page(request: HttpRequest, user: User, form: AwayForm, at: datetime) -
     treats = can(user, Capability.TREAT)
     away = Away.objects.filter(user__clinic_id=user.clinic_id, last_on__gte=today, withdrawn_at__isnull=True)
     rows = list(away.select_related("user", "covered_by").order_by("first_on", "pk"))
-    visits = list(visits_ahead_of([row.user for row in rows], at=at)) if treats else []
+    visits = list(visits_ahead_of([row.user for row in rows], at=at, by=user)) if treats else []
     context = {
         "today": today,
         "form": form,
         "away": [(row, [visit for visit in visits if _falls_into(visit, row, user)]) for row in rows],
         "treats": treats,
-        "leaving": [(row, still_open(row, at=at)) for row in _without_a_future(user)] if treats else [],
+        "leaving": [(row, still_open(row, at=at)) for row in without_a_future(user.clinic, at=at)] if treats else [],
         "mine": episodes_of(user).count() if treats else 0,
     }
     return render(request, "patients/team/team.html", context, status=422 if request.method == "POST" else 200)
@@ -90,7 +96,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     """Hand one's own patients over, or take those of a colleague who leaves or has left: `?from=`."""
     user, at = require(request.user, Capability.TREAT), timezone.now()
     from_user = _whose(request, user)
-    episodes = list(episodes_of(from_user).filter(patient__clinic_id=user.clinic_id))
+    episodes = list(to_hand_over(from_user, user))
     sent = request.POST if request.method == "POST" else None
     form = HandoverForm(sent, episodes=episodes, user=user, one=request.GET.get("episode", ""))
     status = 422 if sent is not None else 200
@@ -142,7 +148,7 @@ def draft_close(request: HttpRequest, patient: Patient, session_id: UUID) -> Htt
 def staff_leave(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Take away a sign-in: at once, or when everything is handed over. Numbers, never names of patients."""
     by, at = require(request.user, Capability.MANAGE), timezone.now()
-    person = get_object_or_404(by.clinic.users, public_id=user_id)
+    person = get_object_or_404(by.clinic.users.filter(STAFF), public_id=user_id)
     if request.method == "POST":
         try:
             said = _leave(request.POST.get("act", ""), person, by=by, at=at)
@@ -179,20 +185,12 @@ def _whose(request: HttpRequest, user: User) -> User:
 
 def _left(person: User, user: User, at: datetime) -> dict[str, Any]:
     """What handing over does not move by itself: visits that are booked, and, of somebody who leaves, drafts."""
-    leaves = person.leaving_since is not None or not person.is_active
+    visits = visits_ahead(person, at=at) if leaves(person) else visits_ahead_of([person], at=at, by=user)
     return {
-        "visits": list(visits_ahead(person, at=at)),
-        "drafts": list(drafts_of(person)) if leaves else [],
-        "leaves": leaves,
+        "visits": list(visits),
+        "drafts": list(drafts_of(person)) if leaves(person) else [],
+        "leaves": leaves(person),
     }
-
-
-def _without_a_future(user: User) -> list[User]:
-    """Physiotherapists of the clinic who leave, and those without a sign-in who still lead somebody."""
-    colleagues = user.clinic.users.filter(is_physiotherapist=True).order_by("name", "pk")
-    leaving = list(colleagues.filter(is_active=True, leaving_since__isnull=False))
-    gone = [row for row in colleagues.filter(is_active=False) if episodes_of(row).exists()]
-    return leaving + gone
 
 
 def _uuid(text: str | None) -> UUID | None:
