@@ -19,6 +19,7 @@ from patients import readings
 from patients.actions.ledger import Seen
 from patients.actions.log import log_exercise
 from patients.actions.own_exercise import add_own_exercise
+from patients.actions.sheet import print_sheet
 from patients.actions.prescription import change_prescription, stop_prescription
 from patients.models import Decision, OwnExercise, Patient, Plan, Prescription
 from rehab.dosage import Dosage
@@ -146,6 +147,14 @@ class TestPhoto:
             assert client_of(other).get(photo).status_code == 404
         assert Client().get(photo).status_code == 302
         assert client_of(ana).get(f"/photos/{uuid4()}/").status_code == 404
+
+    def test_it_is_on_the_paper(
+        self, client_of: ClientOf, ana: User, maria: Patient, address: str, marias_plan: Plan
+    ) -> None:
+        client_of(ana).post(address, form(marias_plan, picture=self.sent(jpeg())))
+        sheet = print_sheet(plan=marias_plan, first_on=TODAY, by=ana, at=NOW)
+        paper = client_of(ana).get(f"/patients/{maria.public_id}/sheet/{sheet.public_id}/").text
+        assert f'src="/photos/{OwnExercise.objects.get().public_id}/"' in paper
 
     @pytest.mark.parametrize("data", [b"no picture", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n<html>", b""])
     def test_what_is_no_photo_is_said_beside_its_field(
