@@ -19,8 +19,8 @@ from patients import readings
 from patients.actions.ledger import Seen
 from patients.actions.log import log_exercise
 from patients.actions.own_exercise import add_own_exercise
-from patients.actions.sheet import print_sheet
 from patients.actions.prescription import change_prescription, stop_prescription
+from patients.actions.sheet import print_sheet
 from patients.models import Decision, OwnExercise, Patient, Plan, Prescription
 from rehab.dosage import Dosage
 from rehab.errors import Refused
