@@ -123,8 +123,9 @@ def test_the_conditions_are_for_physiotherapists_and_administrators(
 def test_the_number_of_queries_does_not_grow(client_of: ClientOf, ana: User) -> None:
     client, row = client_of(ana), condition(ana, "M53.87")
     few, page = queries(client, LIST), queries(client, address(row))
-    assert few <= 3
-    assert page <= 7
+    # One of them is the strip of open notes, which is on every page.
+    assert few <= 4
+    assert page <= 8
     codes = IcdCode.objects.filter(billable=True)[:100]
     Condition.objects.bulk_create(
         Condition(clinic=ana.clinic, icd_code=code, description="x") for code in codes if code.code != "M53.3"

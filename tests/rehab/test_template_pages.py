@@ -164,8 +164,9 @@ def test_the_templates_are_for_physiotherapists_and_administrators(
 def test_the_number_of_queries_does_not_grow(client_of: ClientOf, ana: User, template: PlanTemplate) -> None:
     client = client_of(ana)
     few, page = queries(client, LIST), queries(client, address(template))
-    assert few <= 5
-    assert page <= 9
+    # One of them is the strip of open notes, which is on every page.
+    assert few <= 6
+    assert page <= 10
     for n in range(40):
         more = PlanTemplate.objects.create(clinic=ana.clinic, key=f"more-{n}", name=f"More {n}")
         version = TemplateVersion.objects.create(template=more, number=1, label="First")
