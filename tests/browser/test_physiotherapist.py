@@ -82,7 +82,8 @@ def move_on_stop_and_start_again(person: Person) -> None:
 
 
 def write_sign_and_add_to_a_note(person: Person) -> None:
-    person.follow("Start session").press("Begin the note").sees("Since last time", "Nothing saved yet")
+    person.follow("Start session").choose("The visit", "no visit, only a note")
+    person.press("Begin the note").sees("Since last time", "Nothing saved yet")
     person.choose("Pain before", "4").choose("Pain after", "2")
     person.page.locator("[name=subjective]").fill("Better in the mornings.")
     person.page.locator("[name=plan_text]").fill("Go on with phase 2.")

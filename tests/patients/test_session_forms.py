@@ -88,7 +88,9 @@ class Fuzz(TestCase):
             assert form.start()["episode"] == self.episode
 
     @fuzzed
-    @given(posts("on", "time", "minutes", "physiotherapist"), posts("note", "cause", "reason", "kind", "text"))
+    @given(
+        posts("on", "time", "minutes", "physiotherapist"), posts("note", "cause", "reason", "what_next", "kind", "text")
+    )
     def test_a_visit_and_an_addition(self, appointment: QueryDict, other: QueryDict) -> None:
         form = AppointmentForm(appointment, clinic=self.ana.clinic, today=cast.TODAY, user=self.ana)
         assert form.is_valid() or form.errors
