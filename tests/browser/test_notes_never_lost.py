@@ -13,7 +13,7 @@ from rehab.actions.snippet import add_snippet
 from rehab.models import User
 from tests import cast
 
-from .conftest import Person
+from .conftest import PHONE, Person
 
 TABLET = {"width": 820, "height": 1180}
 
@@ -77,7 +77,7 @@ def test_the_tab_and_the_network_go_and_no_word_does(
 
     subjective.press_sequentially(" Sleeps well.")
     page.close(run_before_unload=False)  # the tab goes before the second is over
-    again = somebody(TABLET).is_signed_in(ana)
+    again = somebody(PHONE).is_signed_in(ana)
     until(again.page, lambda: "Sleeps well." in words_of(draft))
     again.go(where(draft))
     expect(again.page.locator("[name=subjective]")).to_have_value("Better since Sunday. No pain at night. Sleeps well.")
