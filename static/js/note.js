@@ -27,6 +27,8 @@
   let stands = content();
   let onTheWay = false;
   let stopped = false; // both texts are shown, or the form is being sent
+  let sending = false;
+  let pressed = null; // the button that waits for the words to be saved
   let waits = 0;
   let timer = 0;
   if (document.querySelector("#errors, .both")) stands = {};
@@ -125,7 +127,9 @@
     } finally {
       onTheWay = false;
     }
-    if (!stopped && waits === 0 && !isSaved()) soon();
+    if (stopped || waits > 0) { pressed = null; return; }
+    if (!isSaved()) { if (pressed) save(); else soon(); return; }
+    if (pressed) { const button = pressed; pressed = null; form.requestSubmit(button); }
   }
 
   const soon = () => {
@@ -218,10 +222,15 @@
     if (!sending && !isSaved()) { save(); event.preventDefault(); }
   });
 
-  let sending = false;
-  form.addEventListener("submit", () => {
-    // The button sends everything; a request that is on its way comes first, and is no conflict: it says the same.
+  // A button waits until the words are saved: sent into an expired sign-in or a dead network they would be gone.
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    if (!stopped && (onTheWay || !isSaved())) {
+      event.preventDefault();
+      pressed = event.submitter;
+      save(waits > 0);
+      return;
+    }
     sending = true;
     stopped = true;
   });

@@ -92,7 +92,9 @@ def test_the_sign_in_expires_in_the_middle_of_a_sentence(
     expect(saved).to_have_text("Saved at 10:00")
     page.context.clear_cookies()
     page.locator("[name=assessment]").press_sequentially(" well.")
+    page.get_by_role("button", name="Save and sign").click()  # sent to the sign-in page the words would be gone
     expect(saved).to_contain_text("You are signed out.")
+    expect(page.locator("[name=assessment]")).to_have_value("Settling well.")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in, in a new tab").click()
     new = opened.value
