@@ -60,14 +60,28 @@
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => { if (document.body.classList.contains("covered")) dialog.showModal(); });
 
+  const unlock = () => fetch(form.action, {
+    method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Requested-With": "lock" }, redirect: "manual",
+  });
+  // Who signed in again in another window has another token: this page asks for it, if it is the same person.
+  const freshToken = async () => {
+    const answer = await fetch(location.href);
+    if (answer.redirected || !answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page.querySelector("#lock [name=csrfmiddlewaretoken]")?.value;
+    if (!token || page.body.dataset.who !== document.body.dataset.who) return false;
+    document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    return true;
+  };
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     delete form.dataset.sent;
     says.textContent = "";
     try {
-      const answer = await fetch(form.action, {
-        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Requested-With": "lock" }, redirect: "manual",
-      });
+      let answer = await unlock();
+      if (answer.status === 403 && await freshToken()) answer = await unlock();
       if (answer.status === 204) { uncover(true); return; }
       if (answer.status === 422) says.textContent = await answer.text();
       else document.getElementById("lock-gone").hidden = false;
