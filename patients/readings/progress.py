@@ -99,15 +99,16 @@ def _active(patient: Patient, plan: Plan) -> tuple[int, int]:
 
 
 def _weeks(days: list[Day], first: date, last: date, readings: Readings) -> list[Week]:
+    """The newest first; `opens` is the phase whose weeks follow, so that each stands under its own."""
     by_date = {day.date: day for day in days}
-    weeks = []
-    monday = first - timedelta(days=first.weekday())
-    phase: int | None = None
-    while monday <= last:
+    weeks: list[Week] = []
+    monday = last - timedelta(days=last.weekday())
+    above: int | None = None
+    while monday > first - WEEK:
         of_week = [by_date.get(monday + DAY * number) for number in range(7)]
         numbers = [day.phase for day in of_week if day is not None and day.phase is not None]
-        opens = numbers[-1] if numbers and numbers[-1] != phase else None
-        phase = numbers[-1] if numbers else phase
+        opens = numbers[-1] if numbers and numbers[-1] != above else None
+        above = numbers[-1] if numbers else above
         weeks.append(Week(monday, of_week, readings.phase(opens)))
-        monday += WEEK
-    return weeks[::-1]
+        monday -= WEEK
+    return weeks
