@@ -146,6 +146,15 @@ def reopen_episode(*, episode: Episode, by: User, at: datetime) -> Episode:
     return episode
 
 
+def lock_open_episode(episode: Episode) -> None:
+    """Keep an episode from being closed until the transaction ends: no plan and no visit comes into one that is over.
+
+    Raises Refused for one that is closed. The caller's transaction; the physiotherapist, if any, is locked before it.
+    """
+    if Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk).closed_on is not None:
+        raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
+
+
 def _check_closing(episode: Episode, on: date, recall_on: date | None, today: date) -> None:
     if on > today:
         raise Refused("in_the_future", _("That day is still ahead."), field="on")

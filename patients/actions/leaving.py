@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rehab import audit
 from rehab.actions.user import deactivate
 from rehab.errors import Refused
-from rehab.models import User
+from rehab.models import Clinic, User
 
 from ..models import TreatmentSession
 from ..readings.leaving import still_open
@@ -22,6 +22,7 @@ Status = TreatmentSession.Status
 def begin_leaving(*, user: User, by: User, at: datetime) -> bool:
     """Somebody leaves. Says whether the sign-in is gone: at once where nothing of theirs is open, else `leaving_since`
     is set, and they are given no new patients. Raises Refused for oneself and for the last administrator."""
+    Clinic.objects.select_for_update(of=("self",)).get(pk=by.clinic_id)  # or the last two administrators go at once
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     _check(user, by)
     if not still_open(user, at=at):

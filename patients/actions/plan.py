@@ -15,6 +15,7 @@ from .. import sentences
 from ..decision_dates import check_date
 from ..models import Episode, Patient, Plan, PlanPhase
 from ..progression import DecisionRefused, Kind, PhaseSpan, PlanDecision
+from .episode import lock_open_episode
 from .follow_up import renew_due_visits
 from .ledger import append, write_spans
 from .prescription import Chosen, open_phase, open_reachable_phases
@@ -95,8 +96,7 @@ def _check(
             _("This version cannot be assigned. Choose a published one."),
             field="version",
         )
-    if episode.closed_on is not None:
-        raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
+    lock_open_episode(episode)
     if not version.phases.filter(number=start_phase).exists():
         raise Refused("no_such_phase", sentences.refusal("no_such_phase"), field="start_phase")
     if start_phase != 1 and not reason.strip():

@@ -16,6 +16,7 @@ from ..models import Episode, Visit
 from ..readings.agenda import Agenda, read_agenda
 from ..visits import NoSuchHour, Step, moment
 from .appointment import APPOINTMENT, check_appointment, lock_physiotherapist, one_at_a_time
+from .episode import lock_open_episode
 from .visit_steps import lock, open_visit, step
 
 MOST_WEEKS = 26
@@ -52,10 +53,9 @@ def book_series(
     """
     if not 2 <= weeks <= MOST_WEEKS:
         raise Refused("no_such_number", _("Between 2 and %(most)s weeks.") % {"most": MOST_WEEKS}, field="weeks")
-    if episode.closed_on is not None:
-        raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
     clinic = episode.patient.clinic
     physiotherapist = lock_physiotherapist(physiotherapist, clinic)
+    lock_open_episode(episode)
     first = moment(on, clock, clinic.zone)
     check_appointment(clinic, first, minutes, at)
     agenda = read_agenda(episode.patient, physiotherapist, first, first + weeks * WEEK)

@@ -13,6 +13,7 @@ from rehab.models import User
 from ..models import Episode, TreatmentSession, Visit, VisitEvent
 from ..visits import Step
 from .appointment import APPOINTMENT, lock_physiotherapist, one_at_a_time, set_appointment
+from .episode import lock_open_episode
 from .session import start_session
 from .sight import keep_in_sight
 from .visit_steps import check_step, day_of, lock, step
@@ -37,10 +38,9 @@ def add_visit(
 
     Raises Refused as `book_visit` does.
     """
-    if episode.closed_on is not None:
-        raise Refused("episode_closed", _("This episode is closed. Start a new one for a new course of care."))
     visit = Visit(patient=episode.patient, episode=episode, kind=Visit.Kind.TREATMENT, state=Visit.State.BOOKED)
     lock_physiotherapist(physiotherapist, episode.patient.clinic)  # first: of the same sent twice the second waits here
+    lock_open_episode(episode)
     appointment = {"physiotherapist": physiotherapist, "starts_at": starts_at, "minutes": minutes}
     if there := Visit.objects.filter(episode=episode, kind=visit.kind, state=visit.state, by=by, **appointment).first():
         return there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from patients.actions.decision import decide, take_back
 from patients.actions.episode import close_episode, open_episode, reopen_episode
 from patients.actions.farewell import Farewell
 from patients.actions.ledger import Seen
+from patients.actions.series import book_series
 from patients.actions.session import start_session
 from patients.actions.visit import add_visit, book_visit, cancel_visit
 from patients.models import Episode, KeptExercise, Patient, Plan, Visit
@@ -323,6 +324,22 @@ class TestClosing:
         with pytest.raises(Refused) as refused:
             reopen_episode(episode=over, by=ana, at=NOW)
         assert refused.value.code == "later_episode"
+
+    @pytest.mark.parametrize("act", ["visit", "series", "plan"])
+    def test_nothing_comes_into_it_through_a_page_from_before(
+        self, ana: User, maria: Patient, over: Episode, act: str
+    ) -> None:
+        before = Episode.objects.get(pk=over.pk)
+        self.close(over, ana)
+        booking = {"episode": before, "physiotherapist": ana, "minutes": 30, "by": ana, "at": NOW}
+        with pytest.raises(Refused) as refused:
+            if act == "visit":
+                add_visit(starts_at=NOW + 2 * DAY, **booking)
+            elif act == "series":
+                book_series(on=TODAY + 2 * DAY, clock=time(10), weeks=2, **booking)
+            else:
+                cast.plan(before, by=ana, start_on=TODAY, at=NOW)
+        assert refused.value.code == "episode_closed"
 
     def test_a_closing_by_mistake_is_taken_back_and_stays_in_sight(
         self, client_of: ClientOf, ana: User, over: Episode

@@ -20,6 +20,7 @@ from rehab.actions.user import add_staff, deactivate
 from rehab.errors import Conflict, Refused
 from rehab.models import Clinic, User
 from tests import cast
+from tests.at_once import at_once
 from tests.cast import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,22 @@ def test_the_team_takes_as_many_queries_after_ten_have_left(client_of: ClientOf,
         )  # fmt: skip
         deactivate(user=user, by=ana, at=NOW)
     assert queries() == before
+
+
+def test_two_administrators_who_take_each_others_sign_in_leave_one(
+    transactional_db: None, admin: User, clinic: Clinic
+) -> None:
+    second = add_staff(
+        clinic=clinic, name="Ada Second", email="ada@harbour.example", password=cast.PASSWORD,
+        roles=["is_administrator"], by=admin, at=NOW,
+    )  # fmt: skip
+    pairs = iter([(admin, second), (second, admin)])
+
+    def take_away() -> User:
+        who, whose = next(pairs)
+        begin_leaving(user=whose, by=who, at=NOW)
+        return whose
+
+    gone, errors = at_once(2, take_away)
+    assert len(gone) == 1 and [type(error) for error in errors] == [Refused]
+    assert clinic.users.filter(is_active=True, is_administrator=True).count() == 1
