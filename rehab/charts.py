@@ -171,6 +171,9 @@ LEFT, COLUMN, RIGHT = 34.0, 26.0, 8.0
 TOP, BOTTOM, DAYS_Y, LABEL_Y, HEIGHT = 34.0, 170.0, 189.0, 218.0, 226.0
 BAND_LABEL_WIDTH = BOUNDARY_LABEL_WIDTH = 70.0
 SHAPE = 18.0
+# A short plan is drawn as wide as four weeks, or its shapes would grow; a date needs the room of three days.
+LEAST_COLUMNS = 4 * DAYS_A_WEEK
+LABEL_COLUMNS = 2
 
 
 @dataclass(frozen=True)
@@ -305,13 +308,14 @@ def _boundaries(columns: Sequence[Column]) -> tuple[Boundary, ...]:
 def days_chart(days: Sequence[ChartDay]) -> DaysChart:
     """Lay out consecutive days, the oldest first; without days the chart is empty and keeps its frame."""
     columns = tuple(_column(index, day) for index, day in enumerate(days))
+    wide = max(len(columns), LEAST_COLUMNS)
     return DaysChart(
-        width=LEFT + COLUMN * max(len(columns), DAYS_A_WEEK) + RIGHT,
+        width=LEFT + COLUMN * wide + RIGHT,
         columns=columns,
         line=_line(columns),
         bands=_bands(columns),
         boundaries=_boundaries(columns),
-        labels=columns[::DAYS_A_WEEK],
+        labels=columns[: wide - LABEL_COLUMNS : DAYS_A_WEEK],
     )
 
 

@@ -43,13 +43,13 @@ def note_use(request: HttpRequest, *, at: datetime) -> None:
 
 
 def hold(request: HttpRequest) -> bool:
-    """Keep the fields of a form that met the lock, never files; False where that is too much."""
+    """Keep the fields of a form that met the lock; False where that is too much. Of files only that there were any."""
     sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     fields = [(name, value) for name, values in sent.items() for value in values]
     length = sum(len(name) + len(value) for name, value in fields)
     if not fields or len(fields) > MOST_FIELDS or length > MOST_CHARACTERS:
         return False
-    request.session[HELD] = {"path": request.get_full_path(), "fields": fields}
+    request.session[HELD] = {"path": request.get_full_path(), "fields": fields, "had_files": bool(request.FILES)}
     return True
 
 

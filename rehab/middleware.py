@@ -5,9 +5,11 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -40,6 +42,20 @@ class Headers:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Every page asks for a sign-in, but for those that say otherwise. What was sent by somebody whose time is over is
+    not saved, and the page that they get instead says so."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponseBase:
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        # Back to the page with the form: the address that it was sent to may be none that one opens.
+        referer = urlsplit(request.headers.get("Referer", ""))
+        page = referer._replace(scheme="", netloc="").geturl() if referer.netloc == request.get_host() else ""
+        query = urlencode({"next": page or request.get_full_path(), "lost": 1})
+        return redirect(f"{reverse('account_login')}?{query}")
 
 
 class SessionRolls:

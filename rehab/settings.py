@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rehab.middleware.SignInFirst",
     "rehab.middleware.SessionRolls",
     "rehab.middleware.StaffLock",
     "django.contrib.messages.middleware.MessageMiddleware",

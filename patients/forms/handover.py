@@ -37,9 +37,7 @@ class HandoverForm(forms.Form):
         ids = [str(row.public_id) for row in episodes]
         super().__init__(*args, initial={"episodes": [one] if one in ids else ids}, **kwargs)
         self.fields["episodes"].choices = [(str(row.public_id), row) for row in episodes]  # type: ignore[attr-defined]
-        self.fields["to_user"] = Colleague(
-            clinic=user.clinic, label=_("To"), empty_label=None if args and args[0] else _("Choose somebody")
-        )
+        self.fields["to_user"] = Colleague(clinic=user.clinic, label=_("To"))
         self.order_fields(self.field_order)
 
     def rows(self) -> list[tuple[str, Episode, bool]]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, F, Q
 
 from ..models import ExerciseLog, Patient, Plan, PlanPhase
-from .days import DAY, Day, Readings, load
+from .days import DAY, Day, DayKind, Readings, load
 
 WEEKS_SHOWN = 12
 MOST_WEEKS = 60
@@ -49,10 +49,7 @@ class Progress:
     @property
     def says_anything(self) -> bool:
         """Whether anything was said on the days shown."""
-        return any(
-            day.kind in {"done", "not_done"} or day.pain_morning is not None or day.pain_exercising is not None
-            for day in self.days
-        )
+        return any(day.kind in {DayKind.DONE, DayKind.NOT_DONE} or _has_pain(day) for day in self.days)
 
     @property
     def mornings(self) -> list[int]:
@@ -73,7 +70,7 @@ def read_progress(patient: Patient, *, at: datetime, all_weeks: bool = False) ->
     first = max(plan.start_on, monday - WEEK * ((MOST_WEEKS if all_weeks else WEEKS_SHOWN) - 1))
     readings = load(patient, plan, first, last)
     days = readings.days(first, last)
-    if last == today and days and days[-1].kind == "no_report":
+    if last == today and days and days[-1].kind == DayKind.NO_REPORT and not _has_pain(days[-1]):
         days.pop()  # a day that is not over is not one without a report
     active, ever = _active(patient, plan)
     return Progress(
@@ -86,6 +83,11 @@ def read_progress(patient: Patient, *, at: datetime, all_weeks: bool = False) ->
         active=active,
         active_ever=ever,
     )
+
+
+def _has_pain(day: Day) -> bool:
+    """Whether a question about pain was answered, with no pain at all as well."""
+    return day.pain_morning is not None or day.pain_exercising is not None
 
 
 def _active(patient: Patient, plan: Plan) -> tuple[int, int]:

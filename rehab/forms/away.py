@@ -14,9 +14,8 @@ class Colleague(forms.ModelChoiceField):
     def __init__(self, *, clinic: Clinic, **kwargs: Any) -> None:
         takes = clinic.users.filter(is_active=True, is_physiotherapist=True, leaving_since__isnull=True)
         says = {"invalid_choice": _("Choose an active physiotherapist of the clinic.")}
-        super().__init__(
-            queryset=takes.order_by("name", "pk"), to_field_name="public_id", error_messages=says, **kwargs
-        )
+        usual = {"to_field_name": "public_id", "empty_label": _("Choose somebody"), "error_messages": says}
+        super().__init__(queryset=takes.order_by("name", "pk"), **(usual | kwargs))
 
 
 class AwayForm(forms.Form):

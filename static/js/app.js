@@ -26,8 +26,10 @@
     const answer = xhr.responseURL ? new URL(xhr.responseURL).pathname : "";
     if (answer.startsWith("/accounts/") && !location.pathname.startsWith("/accounts/")) {
       // Signed out meanwhile: the sign-in page belongs in the window, not in a piece of this page.
+      // Where something was sent, it says that this was not saved.
       detail.shouldSwap = false;
-      location.reload();
+      if (detail.requestConfig.verb === "get") location.reload();
+      else location.assign(xhr.responseURL);
     } else if (xhr.status >= 400 && detail.shouldSwap && /^\s*<!doctype/i.test(xhr.responseText)) {
       // A whole page refuses: it takes the place of the whole page.
       detail.target = document.body;

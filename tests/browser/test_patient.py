@@ -129,6 +129,13 @@ def test_a_phone_stays_signed_in_and_all_done_is_one_tap(
     assert "/accounts/login/" in person.page.url
 
 
+def test_a_tap_after_the_sign_in_has_ended_says_that_it_was_not_saved(person: Person, maria: Patient) -> None:
+    person.go("/today/")
+    person.page.context.clear_cookies(name="session")
+    person.press("All 5 done · Tuesday").sees("Sign in", "what was sent last was not saved")
+    assert "next=%2Ftoday%2F" in person.page.url and not said(maria)
+
+
 def test_a_page_left_open_overnight_shows_the_new_day(person: Person, maria: Patient) -> None:
     person.page.clock.install(time=cast.NOW)
     person.go("/today/")

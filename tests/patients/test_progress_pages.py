@@ -66,6 +66,23 @@ def test_days_of_earlier_plans_count_in_all(maria: Patient, marias_plan: Plan, a
     assert (read.active, read.active_ever) == (0, 1)
 
 
+def test_this_mornings_pain_shows_before_anything_is_ticked(maria: Patient) -> None:
+    says(maria, TODAY - DAY)
+    assert read_progress(maria, at=NOW).days[-1].date == TODAY - DAY
+    morning(maria, TODAY, 0)
+    assert read_progress(maria, at=NOW).mornings[-1:] == [0]
+
+
+def test_the_number_of_days_goes_on_with_a_new_plan(
+    client_of: ClientOf, maria: Patient, marias_plan: Plan, ana: User
+) -> None:
+    says(maria, TODAY)
+    decide(plan=marias_plan, act=Act.END_EARLY, on=TODAY, seen=Seen(1, 2), by=ana, at=NOW)
+    cast.plan(maria.episodes.get(), by=ana, start_on=TODAY)
+    text = client_of(maria).get("/progress/").text
+    assert '<strong class="figure">1</strong>' in text and "0 of them in this plan." in text
+
+
 def test_a_morning_without_an_answer_is_a_gap_and_never_zero(phone: Client, maria: Patient) -> None:
     for number, pain in ((5, 6), (4, 5), (1, 0)):
         morning(maria, TODAY - number * DAY, pain)

@@ -173,3 +173,11 @@ def test_every_point_is_inside_the_chart(mornings: list[int | None]) -> None:
     for point in points:
         assert charts.LEFT <= point.x <= chart.right
         assert charts.TOP <= point.y <= charts.BOTTOM
+
+
+def test_a_short_plan_is_drawn_as_wide_as_four_weeks_and_no_date_is_cut_off() -> None:
+    def of(number: int) -> charts.DaysChart:
+        return charts.days_chart([ChartDay(date(2026, 3, 2) + timedelta(days=n), "done") for n in range(number)])
+
+    assert of(1).width == of(28).width < of(29).width
+    assert [len(of(number).labels) for number in (1, 8, 15, 28, 29, 30, 31)] == [1, 2, 3, 4, 4, 4, 5]

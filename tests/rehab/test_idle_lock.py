@@ -8,6 +8,8 @@ from html import unescape
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from patients.models import Patient
 from rehab.models import User
 from tests import cast
 from tests.access.controls import forms
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, TODAY
 from tests.pages import send
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +172,17 @@ class TestWhatWasTyped:
         maria.refresh_from_db()
         assert maria.contact.splitlines() == ["12 Quay", "Harbour <b>\u202etown"]
 
+    def test_a_file_is_said_to_be_chosen_again(
+        self, locked: Client, maria: Patient, clock: time_machine.Traveller
+    ) -> None:
+        address = f"/patients/{maria.public_id}/edit/"
+        photo = SimpleUploadedFile("p.jpg", b"photo", content_type="image/jpeg")
+        for sent, says in (({"contact": "Rings twice"}, False), ({"contact": "Rings twice", "photo": photo}, True)):
+            locked.post(address, sent)
+            answer = locked.post(UNLOCK, {"password": PASSWORD})
+            assert "Rings twice" in answer.text and ("choose that again" in answer.text) is says
+            clock.shift(15 * MINUTE)
+
     def test_it_is_offered_once(self, locked: Client, maria: Patient) -> None:
         self.sent(locked, maria, name="Somebody", birth_date="1981-04-12")
         assert "Send it now" in locked.post(UNLOCK, {"password": PASSWORD}).text
@@ -193,3 +206,20 @@ def test_single_letter_keys_are_switched_off_for_oneself(desk_top: Client, ana: 
     assert not cast.person("Ana").uses_keys and cast.person("Bruno").uses_keys
     desk_top.post("/accounts/keys/", {"keys": "on"})
     assert 'data-keys="off"' not in desk_top.get(LIST).text
+
+
+@pytest.mark.parametrize("who", ["patient", "physiotherapist", "nobody"])
+def test_what_is_sent_after_the_sign_in_has_ended_is_said_not_to_be_saved(
+    who: str, clinic: object, maria: Patient, ana: User, client_of: Callable[[User | Patient], Client]
+) -> None:
+    client = Client() if who == "nobody" else client_of(maria if who == "patient" else ana)
+    client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+    sent = {"pain_morning": "3"}
+    page = {"Referer": "http://testserver/today/?all=1"}
+    answer = client.post(f"/today/{TODAY}/check-in/", sent, headers=page, follow=True)
+    assert answer.redirect_chain[0][0] == "/accounts/login/?next=%2Ftoday%2F%3Fall%3D1&lost=1"
+    assert "what was sent last was not saved" in answer.text
+    assert "was not saved" not in client.get("/today/", follow=True).text.split("</form>")[0]
+    elsewhere = {"Referer": "https://elsewhere.example/today/"}
+    answer = client.post(f"/today/{TODAY}/check-in/", sent, headers=elsewhere)
+    assert answer["Location"] == f"/accounts/login/?next=%2Ftoday%2F{TODAY}%2Fcheck-in%2F&lost=1"
