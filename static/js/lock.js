@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const dialog = document.getElementById("lock");
-  if (!dialog || !document.body.dataset.here) return;
+  if (!dialog) return;
   const IDLE = 15 * 60 * 1000;
   const TELL_EVERY = 60 * 1000;
   const form = dialog.querySelector("form");
@@ -41,7 +41,7 @@
     told = Date.now();
     windows.postMessage("used");
     // Who types into a page that asks the server for nothing is there all the same.
-    fetch(document.body.dataset.here, { headers: { "X-Requested-With": "lock" }, redirect: "manual" })
+    fetch(dialog.dataset.here, { headers: { "X-Requested-With": "lock" }, redirect: "manual" })
       .then((answer) => { if (answer.status === 423) cover(true); })
       .catch(() => {});
   };
@@ -69,7 +69,7 @@
     if (answer.redirected || !answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const token = page.querySelector("#lock [name=csrfmiddlewaretoken]")?.value;
-    if (!token || page.body.dataset.who !== document.body.dataset.who) return false;
+    if (!token || page.getElementById("lock").dataset.who !== dialog.dataset.who) return false;
     document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     return true;

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import time_machine
 from playwright.sync_api import expect
 
+from patients.actions.sheet import print_sheet
 from patients.models import Patient
 from rehab.models import User
-from tests.cast import NOW, PASSWORD
+from tests.cast import NOW, PASSWORD, TODAY
 
 from .conftest import Person
 
@@ -45,6 +47,31 @@ def test_after_a_quarter_of_an_hour_the_page_is_covered_and_the_words_are_still_
     maria.refresh_from_db()
     assert maria.contact == "Rings twice, the bell is weak"
     other.close()
+
+
+@pytest.mark.parametrize("page", ["schedule", "sheet", "letter"])
+def test_what_is_made_for_paper_is_covered_too(
+    page: str, maria: Patient, nils: Patient, ana: User, somebody: Callable[..., Person], clock: time_machine.Traveller
+) -> None:
+    sheet = print_sheet(plan=maria.plans.get(), first_on=TODAY, by=ana, at=NOW) if page == "sheet" else None
+    addresses = {
+        "schedule": f"/schedule/{TODAY}/print/",
+        "sheet": f"/patients/{maria.public_id}/sheet/{sheet.public_id if sheet else ''}/",
+        "letter": f"/patients/{nils.public_id}/access/",
+    }
+    person = somebody()
+    person.page.clock.install(time=NOW)
+    person.go("/accounts/login/").sign_in("ana@harbour.example")
+    person.go(addresses[page])
+    if page == "letter":
+        person.press("Make a new code")
+    clock.move_to(NOW + timedelta(minutes=15, seconds=5))
+    person.page.clock.fast_forward("15:05")
+    expect(person.page.locator("#lock")).to_be_visible()
+    expect(person.page.locator("main")).to_be_hidden()
+    person.page.locator("#lock-password").fill(PASSWORD)
+    person.page.locator("#lock button").click()
+    expect(person.page.locator("main")).to_be_visible()
 
 
 def test_after_twelve_hours_a_sign_in_in_another_window_gives_the_words_back(

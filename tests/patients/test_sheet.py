@@ -191,9 +191,13 @@ def test_the_paper_stays_what_it_was_when_the_plan_changes(
 ) -> None:
     sheet = print_sheet(plan=omars_plan, first_on=TODAY, by=ana, at=NOW)
     address = reverse("sheet", args=[omar.public_id, sheet.public_id])
-    before = text(client_of(ana).get(address)).partition("<table")[2]
+
+    def table() -> str:
+        return text(client_of(ana).get(address)).partition("<table")[2].partition("</table>")[0]
+
+    before = table()
     change_dose(omars_plan, first, ana)
-    assert text(client_of(ana).get(address)).partition("<table")[2] == before
+    assert table() == before != ""
 
 
 def test_assign_and_print_leads_to_the_first_week(client_of: ClientOf, ana: User, nils: Patient) -> None:
