@@ -280,15 +280,19 @@ class DayPage:
         return Row(row, self.days.logs_of(row, self.on), self._change(row), uuid4())
 
     def _change(self, row: Prescription) -> Change | None:
-        """What the patient has not yet said "got it" to: an exercise that came after the start, or another dose."""
-        if row.opened_by.kind == Decision.Kind.START or getattr(row, "acknowledgement", None) is not None:
+        """What the patient has not yet said "got it" to: an exercise that came after the start, or another dose than the
+        one they know."""
+        if _is_known(row):
             return None
-        earlier = [
+        known = [
             other
             for other in self.days.prescriptions
-            if other.exercise_key == row.exercise_key and other.pk < row.pk and other.phase.number <= row.phase.number
+            if other.exercise_key == row.exercise_key
+            and other.pk < row.pk
+            and other.phase.number <= row.phase.number
+            and _is_known(other)
         ]
-        before = max(earlier, key=lambda other: other.pk, default=None)
+        before = max(known, key=lambda other: other.pk, default=None)
         if before is None:
             return Change("new", row.what.name)
         if before.dosage == row.dosage:
@@ -301,6 +305,11 @@ class DayPage:
         last = {row: max(self.days.done_on(row), default=None) for row in asked.options}
         done = {row: on for row, on in last.items() if on is not None}
         return max(done, key=lambda row: done[row]) if done else None
+
+
+def _is_known(row: Prescription) -> bool:
+    """Whether the plan began with it or the patient has said "got it"."""
+    return row.opened_by.kind == Decision.Kind.START or getattr(row, "acknowledgement", None) is not None
 
 
 @dataclass(frozen=True, slots=True)

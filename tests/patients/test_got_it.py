@@ -90,6 +90,24 @@ def test_a_dose_that_changes_again_is_marked_again(phone: Client, marias_plan: P
     assert "changed:" in phone.get("/today/").text
 
 
+def test_two_changes_before_a_look_are_told_as_one(
+    maria: Patient, marias_plan: Plan, ana: User, client_of: ClientOf, clock: time_machine.Traveller
+) -> None:
+    """The patient has agreed to ten seconds: thirty now, whatever was written in between, and back at ten nothing."""
+    hold_longer(marias_plan, ana)
+    for days, seconds, says in ((1, 30, "hold 30 seconds now, not 10"), (2, 10, None)):
+        later = NOW + timedelta(days=days)
+        clock.move_to(later)
+        wall = given(marias_plan, "wall-sit")
+        marias_plan.refresh_from_db()
+        change_prescription(
+            prescription=wall, dosage=replace(wall.dosage, hold_seconds=seconds),
+            seen=Seen(marias_plan.last_sequence, 2), by=ana, at=later,
+        )  # fmt: skip
+        page = client_of(maria).get("/today/").text
+        assert (says in page) if says else ("changed:" not in page)
+
+
 def test_the_exercises_of_a_phase_that_a_person_opens_are_new(phone: Client, marias_plan: Plan, ana: User) -> None:
     phase = marias_plan.phases.select_related("source").get(number=3)
     rows = [chosen(row) for row, ticked in offered(phase, "lower_back") if ticked]
