@@ -280,8 +280,8 @@ class DayPage:
         return Row(row, self.days.logs_of(row, self.on), self._change(row), uuid4())
 
     def _change(self, row: Prescription) -> Change | None:
-        """What the patient has not yet said "got it" to: an exercise that came after the start, or another dose than the
-        one they know."""
+        """What the patient has not yet said "got it" to: an exercise that came after the start, or another dose than
+        the one they know."""
         if _is_known(row):
             return None
         known = [
