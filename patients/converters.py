@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
+from typing import ClassVar
 
 from .attention import Reason
 from .moves import Act
@@ -18,25 +20,29 @@ class DayConverter:
         return value.isoformat()
 
 
-class ActConverter:
+class WordConverter:
+    """One of the words of an enumeration, with hyphens."""
+
+    words: ClassVar[type[StrEnum]]
+    regex: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.regex = "|".join(word.replace("_", "-") for word in cls.words)
+
+    def to_python(self, value: str) -> StrEnum:
+        return self.words(value.replace("-", "_"))
+
+    def to_url(self, value: str) -> str:
+        return value.replace("_", "-")
+
+
+class ActConverter(WordConverter):
     """An act of a plan in an address: move-on."""
 
-    regex = "|".join(act.replace("_", "-") for act in Act)
-
-    def to_python(self, value: str) -> Act:
-        return Act(value.replace("-", "_"))
-
-    def to_url(self, value: str) -> str:
-        return value.replace("_", "-")
+    words = Act
 
 
-class ReasonConverter:
+class ReasonConverter(WordConverter):
     """A reason of the caseload in an address: note-open."""
 
-    regex = "|".join(reason.replace("_", "-") for reason in Reason)
-
-    def to_python(self, value: str) -> Reason:
-        return Reason(value.replace("-", "_"))
-
-    def to_url(self, value: str) -> str:
-        return value.replace("_", "-")
+    words = Reason

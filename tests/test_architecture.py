@@ -18,6 +18,7 @@ PURE = {
         "dosage",
         "figures",
         "hours",
+        "ids",
         "icd",
         "icons",
         "protocol",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from rehab.errors import Conflict, Refused
+from rehab.ids import uuid_or_none
 
 from ..access import chart_page
 from ..actions import prescription as actions
@@ -181,13 +182,6 @@ def _overtaken(
     context |= {"now": now, "conflict": conflict, "typed": typed, "in_place": False}
     context["form"] = make(None, reading=now, typed=request.POST)
     return render(request, "patients/prescription/overtaken.html", context, status=conflict.status)
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _wanted(patient: Patient, reading: PlanReading, address: str) -> Addable:

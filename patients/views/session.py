@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rehab.access import require
 from rehab.errors import Conflict, Refused
+from rehab.ids import uuid_or_none
 from rehab.models import NoteKind, User
 from rehab.roles import Capability
 
@@ -240,7 +241,7 @@ def _enter_in_error(request: HttpRequest, session: TreatmentSession, *, by: User
 
 def _copy(request: HttpRequest, session: TreatmentSession, *, by: User, at: datetime) -> HttpResponse:
     """Into the chart where it belongs: one that this person may open."""
-    wanted = _uuid(request.POST.get("to", ""))
+    wanted = uuid_or_none(request.POST.get("to", ""))
     patient = get_object_or_404(Patient.objects.visible_to(by).select_related("clinic"), public_id=wanted)
     try:
         draft = copy_to_right_chart(session=session, patient=patient, by=by, at=at)
@@ -249,13 +250,6 @@ def _copy(request: HttpRequest, session: TreatmentSession, *, by: User, at: date
         return redirect("session", session.patient.public_id, session.public_id)
     messages.success(request, _("The words are copied. Look through them, tick what was done, then sign."))
     return redirect("session", patient.public_id, draft.public_id)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _note_page(

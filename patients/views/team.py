@@ -21,6 +21,7 @@ from rehab.access import require, requires
 from rehab.actions.away import end_away, plan_away
 from rehab.errors import Conflict, Refused
 from rehab.forms.away import AwayForm
+from rehab.ids import uuid_or_none
 from rehab.models import Away, User
 from rehab.roles import Capability, can
 
@@ -57,7 +58,7 @@ def team(request: HttpRequest) -> HttpResponse:
     try:
         if act == "end":
             rows = Away.objects.filter(user__clinic_id=user.clinic_id)
-            end_away(away=get_object_or_404(rows, public_id=_uuid(request.POST.get("away"))), by=user, at=at)
+            end_away(away=get_object_or_404(rows, public_id=uuid_or_none(request.POST.get("away"))), by=user, at=at)
             messages.success(request, _("Noted. They are here again."))
             return redirect("team")
         if form.is_valid():
@@ -176,7 +177,7 @@ def _leave(act: str, person: User, *, by: User, at: datetime) -> str:
 
 
 def _whose(request: HttpRequest, user: User) -> User:
-    wanted = _uuid(request.POST.get("from") or request.GET.get("from"))
+    wanted = uuid_or_none(request.POST.get("from") or request.GET.get("from"))
     if wanted is None:
         return user
     colleagues = user.clinic.users.filter(is_physiotherapist=True)
@@ -191,13 +192,6 @@ def _left(person: User, user: User, at: datetime) -> dict[str, Any]:
         "drafts": list(drafts_of(person)) if leaves(person) else [],
         "leaves": leaves(person),
     }
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def _falls_into(visit: Any, away: Away, user: User) -> bool:

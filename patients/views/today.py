@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from rehab.errors import Refused
+from rehab.ids import uuid_or_none
 
 from ..access import patient_page
 from ..actions.acknowledgement import acknowledge
@@ -98,7 +99,7 @@ def day_undo(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
 def day_got_it(request: HttpRequest, patient: Patient, on: date) -> HttpResponse:
     """The patient has seen what is new or changed."""
     at = timezone.now()
-    seen = [found for found in map(_uuid, request.POST.getlist("prescription")[:100]) if found is not None]
+    seen = [found for found in map(uuid_or_none, request.POST.getlist("prescription")[:100]) if found is not None]
     acknowledge(patient=patient, prescriptions=seen, by=request.user, at=at)
     return _back_to(patient, on, at)
 
@@ -180,7 +181,7 @@ def _page(
 
 def _opened(request: HttpRequest, page: DayPage, form: LogForm | None) -> tuple[Row | None, LogForm | None]:
     """The row that the address, or a form to be shown again, says is open, with its form."""
-    wanted = _uuid(form.data.get("prescription") if form else request.GET.get("open"))
+    wanted = uuid_or_none(form.data.get("prescription") if form else request.GET.get("open"))
     rows = (row for card in page.cards for row in card.rows if row.prescription.public_id == wanted)
     row = next(rows, None)
     if row is None:
@@ -237,14 +238,7 @@ def _address_of(on: date, now: date) -> str:
 
 
 def _address(request: HttpRequest, name: str) -> UUID:
-    address = _uuid(request.POST.get(name))
+    address = uuid_or_none(request.POST.get(name))
     if address is None:
         raise Http404
     return address
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None

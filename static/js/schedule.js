@@ -37,25 +37,13 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  const keys = document.getElementById("keys");
-  if (!keys || document.body.dataset.keys === "off") return;
-  keys.hidden = false;
   const go = (where) => { const link = document.querySelector(where); if (link) location.assign(link.href); };
-  const acts = {
+  onKeys({
     p: () => go("#earlier"),
     n: () => go("#later"),
     t: () => go("#now"),
     d: () => go("#as-day"),
     w: () => go("#as-week"),
     "/": () => box.focus(),
-  };
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-    if (document.body.dataset.keys === "off") return;
-    if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
-    const act = Object.hasOwn(acts, event.key) && acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
   });
 })();
