@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q
 
+from ..adherence import DayKind
 from ..models import ExerciseLog, Patient, Plan, PlanPhase
-from .days import DAY, Day, DayKind, Readings, load
+from .days import DAY, Day, Readings, load
 
 WEEKS_SHOWN = 12
 MOST_WEEKS = 60
